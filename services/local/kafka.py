@@ -1,0 +1,208 @@
+"""A real single-node Apache Kafka as a child process."""
+
+import asyncio
+import base64
+import contextlib
+import shutil
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Final, Self
+
+from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import KafkaError
+
+from services.local.artifacts import ensure_jars
+from services.local.broker_config import java_command, log4j2_xml, server_properties
+from services.local.errors import LocalError
+from services.local.folder_lock import FolderLock
+from services.local.java import Java, find_java
+from services.local.ports import HOST, accepts, free_ports, require_free
+from services.local.process import POLL_SECONDS, ChildProcess
+
+DEFAULT_PORT: Final = 19092
+PORT_SETTING: Final = "CHOKEPOINT_LOCAL__KAFKA_PORT"
+CONTROLLER_PORT_SETTING: Final = "CHOKEPOINT_LOCAL__KAFKA_CONTROLLER_PORT"
+START_SECONDS: Final = 60.0
+STOP_SECONDS: Final = 10.0
+LOCK_SECONDS: Final = 3.0
+"""How long a start waits for a broker on the same folder that was killed a moment ago and is not gone yet."""
+
+
+class KafkaServer:
+    """One broker on one folder, from `start` to `stop`; an async context manager does both.
+
+    `home` holds `data` (the log, with the cluster id), `logs` and the broker's configuration. A port of None is any
+    free one, another at each start. `jars` and `java` are found when not given.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        port: int | None = None,
+        controller_port: int | None = None,
+        jars: Sequence[Path] | None = None,
+        java: Java | None = None,
+    ) -> None:
+        self.home = home.absolute()
+        self._asked_port, self._asked_controller_port = port, controller_port
+        self._jars, self._java = jars, java
+        self._child: ChildProcess | None = None
+        self.port = port or 0
+
+    @property
+    def bootstrap_servers(self) -> str:
+        """`host:port` for clients, once started."""
+        return f"{HOST}:{self.port}"
+
+    @property
+    def _data(self) -> Path:
+        return self.home / "data"
+
+    @property
+    def log_file(self) -> Path:
+        """What the broker logs."""
+        return self.home / "logs" / "kafka.log"
+
+    @property
+    def pid(self) -> int:
+        """The broker's process id; raises LocalError before the first start."""
+        if self._child is None:
+            raise LocalError(f"Kafka in {self.home} has not been started.")
+        return self._child.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether the broker's process runs."""
+        return self._child is not None and self._child.alive
+
+    async def start(self) -> None:
+        """Start the broker, on first use also format its folder, and return once it answers clients.
+
+        Raises PortTaken when a given port is in use, and LocalError when another broker runs on the folder, no Java
+        is there, a jar is not what the lock says, or the broker ends or stays silent; each is one line.
+        """
+        if self.alive:
+            raise LocalError(f"Kafka in {self.home} is running already (process {self.pid}).")
+        self._choose_ports()
+        jars, java = tuple(self._jars or await ensure_jars()), self._java or find_java()
+        (self.home / "logs").mkdir(parents=True, exist_ok=True)
+        with contextlib.closing(await self._take_lock()) as lock:
+            command = self._command(java, jars)
+            await self._format(command)
+            properties = self._write_properties("server.properties", self._data)
+            # The broker inherits the lock and so holds it for as long as it lives, whatever becomes of us.
+            self._child = self._run([*command, "kafka.Kafka", str(properties)], keep_open=[lock.fd])
+        await self._until_ready(self._child)
+
+    async def stop(self, grace_seconds: float = STOP_SECONDS) -> None:
+        """Stop the broker in order, or by force when it takes longer than `grace_seconds`."""
+        if self._child:
+            await self._child.stop(grace_seconds)
+
+    async def kill(self) -> None:
+        """Kill the broker with SIGKILL, as a crash would."""
+        if self._child:
+            await self._child.kill()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    def _choose_ports(self) -> None:
+        asked, controller = self._asked_port, self._asked_controller_port
+        free, free_too = free_ports(2)
+        self.port = require_free(asked, PORT_SETTING, "Kafka") if asked else free
+        self._controller_port = (
+            require_free(controller, CONTROLLER_PORT_SETTING, "Kafka's controller") if controller else free_too
+        )
+
+    async def _take_lock(self) -> FolderLock:
+        lock = await FolderLock.take(self.home / "lock", LOCK_SECONDS)
+        if lock is None:
+            raise LocalError(f"Another Kafka runs on {self.home}: stop it, or set CHOKEPOINT_HOME to another folder.")
+        return lock
+
+    def _command(self, java: Java, jars: tuple[Path, ...]) -> list[str]:
+        logging = self.home / "logs" / "log4j2.xml"
+        logging.write_text(log4j2_xml(self.home / "logs"), encoding="utf-8")
+        return java_command(java, jars, logging=logging)
+
+    def _write_properties(self, name: str, data: Path) -> Path:
+        path = self.home / name
+        text = server_properties(port=self.port, controller_port=self._controller_port, data=data)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    async def _format(self, command: list[str]) -> None:
+        """Format the data folder unless it is; under another name first, so that it is there whole or not at all."""
+        if (self._data / "meta.properties").exists():
+            return
+        fresh = self.home / "data.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        properties = self._write_properties("format.properties", fresh)
+        tool = [*command, "kafka.tools.StorageTool", "format", "-t", new_cluster_id(), "-c", str(properties)]
+        child = self._run(tool)
+        async with _killed_on_error(child):
+            code = await child.wait(START_SECONDS)
+        if code != 0:
+            raise LocalError(f"Kafka could not format {self._data} (exit code {code}): see {self._console_file}.")
+        fresh.rename(self._data)
+
+    async def _until_ready(self, child: ChildProcess) -> None:
+        async with _killed_on_error(child):
+            try:
+                async with asyncio.timeout(START_SECONDS):
+                    while child.alive and not await self._answers():  # noqa: ASYNC110 - no event crosses processes
+                        await asyncio.sleep(POLL_SECONDS)
+            except TimeoutError:
+                raise LocalError(f"Kafka did not answer within {START_SECONDS:.0f} s: see {self.log_file}.") from None
+        if not child.alive:
+            raise LocalError(
+                f"Kafka ended while starting (exit code {child.exit_code}): "
+                f"see {self.log_file} and {self._console_file}."
+            )
+
+    async def _answers(self) -> bool:
+        # aiokafka logs every refused connection, so it is not asked before the port is open.
+        return accepts(self.port) and await knows_a_broker(self.bootstrap_servers)
+
+    def _run(self, argv: list[str], keep_open: Sequence[int] = ()) -> ChildProcess:
+        return ChildProcess(argv, log=self._console_file, keep_open=keep_open)
+
+    @property
+    def _console_file(self) -> Path:
+        """What Java itself prints: nothing, unless something is badly wrong."""
+        return self.home / "logs" / "kafka.out"
+
+
+@contextlib.asynccontextmanager
+async def _killed_on_error(child: ChildProcess) -> AsyncIterator[None]:
+    """Leave no half-started program behind, whether by a failure or a Ctrl-C."""
+    try:
+        yield
+    except BaseException:
+        await child.kill()
+        raise
+
+
+async def knows_a_broker(bootstrap_servers: str) -> bool:
+    """Whether a metadata request is answered with at least one broker."""
+    client = AIOKafkaClient(bootstrap_servers=bootstrap_servers)
+    try:
+        await client.bootstrap()
+        return bool(client.cluster.brokers())
+    except KafkaError:
+        return False
+    finally:
+        await client.close()
+
+
+def new_cluster_id() -> str:
+    """Make a random cluster id in Kafka's own form: 16 bytes in URL-safe base64, 22 characters, no leading hyphen."""
+    text = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
+    return text if not text.startswith("-") else "A" + text[1:]

@@ -1,0 +1,49 @@
+"""Ports on this machine: is one free, and which one is."""
+
+import contextlib
+import errno
+import socket
+from typing import Final
+
+from services.local.errors import PortTaken
+
+HOST: Final = "127.0.0.1"
+"""Everything that runs here is reachable from this machine alone."""
+
+
+def is_free(port: int, host: str = HOST) -> bool:
+    """Whether a server could listen on the port now."""
+    with socket.socket() as probe:
+        # Connections of an earlier run may linger in TIME_WAIT; they do not hinder a server.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+            probe.listen(1)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return False
+            raise
+    return True
+
+
+def require_free(port: int, setting: str, what: str) -> int:
+    """Return the port when it is free; raises PortTaken, which names `setting` as the way to another one."""
+    if not is_free(port):
+        raise PortTaken(port, setting, what)
+    return port
+
+
+def free_ports(count: int, host: str = HOST) -> list[int]:
+    """Different ports that are free at this moment."""
+    with contextlib.ExitStack() as held:
+        probes = [held.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind((host, 0))
+        return [int(probe.getsockname()[1]) for probe in probes]
+
+
+def accepts(port: int, host: str = HOST) -> bool:
+    """Whether a server answers on the port."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((host, port)) == 0
