@@ -1,0 +1,13 @@
+"""PageRequest: classify asks ingest to fetch the page behind a short item."""
+
+from schemas.base import Message, UtcDatetime
+
+
+class PageRequest(Message):
+    """A short item may matter: ingest fetches its page, which comes back as the article's next revision."""
+
+    article_id: str
+    revision: int
+    url: str
+    reason: str
+    requested_at: UtcDatetime

@@ -1,0 +1,15 @@
+"""Fixtures for the whole suite: the real broker and the real databases."""
+
+import pytest
+
+pytest_plugins = ["tests.kafka_fixture", "tests.postgres_fixture"]
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the machine's own CHOKEPOINT_ variables out of every test."""
+    import os  # noqa: PLC0415 - this fixture alone needs it
+
+    for name in list(os.environ):
+        if name.startswith("CHOKEPOINT_"):
+            monkeypatch.delenv(name)
