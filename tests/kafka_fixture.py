@@ -2,25 +2,13 @@
 
 import uuid
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 import pytest
 import pytest_asyncio
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from services.local.kafka import KafkaServer
-from services.local.topics import ensure_topics
-
-
-@dataclass(frozen=True)
-class PlannedTopic:
-    """A topic made for one test."""
-
-    name: str
-    partitions: int = 1
-    retention_ms: int = 3_600_000
-    compacted: bool = False
 
 
 class MakeTopics(Protocol):
@@ -38,8 +26,7 @@ def unique_prefix() -> str:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def kafka(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[KafkaServer]:
     """Run one broker for the whole test session, on free ports; crash tests start one of their own."""
-    home: Path = tmp_path_factory.mktemp("kafka")
-    async with KafkaServer(home) as server:
+    async with KafkaServer(tmp_path_factory.mktemp("kafka")) as server:
         yield server
 
 
@@ -49,8 +36,20 @@ def make_topics(kafka: KafkaServer) -> MakeTopics:
     prefix = unique_prefix()
 
     async def make(*names: str, partitions: int = 1, compacted: bool = False) -> list[str]:
-        plans = [PlannedTopic(prefix + name, partitions, compacted=compacted) for name in names]
-        await ensure_topics(kafka.bootstrap_servers, plans)
-        return [plan.name for plan in plans]
+        full_names = [prefix + name for name in names]
+        await create_topics(kafka, *full_names, partitions=partitions, compacted=compacted)
+        return full_names
 
     return make
+
+
+async def create_topics(server: KafkaServer, *names: str, partitions: int = 1, compacted: bool = False) -> None:
+    """Make topics that must not be there yet."""
+    configs = {"cleanup.policy": "compact" if compacted else "delete"}
+    admin = AIOKafkaAdminClient(bootstrap_servers=server.bootstrap_servers)
+    await admin.start()
+    try:
+        response = await admin.create_topics([NewTopic(name, partitions, 1, topic_configs=configs) for name in names])
+    finally:
+        await admin.close()
+    assert [error for _, error, *_ in response.topic_errors] == [0] * len(names), response

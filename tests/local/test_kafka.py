@@ -14,8 +14,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from services.local.errors import LocalError, PortTaken
 from services.local.kafka import KafkaServer, new_cluster_id
-from services.local.topics import ensure_topics
-from tests.kafka_fixture import MakeTopics, PlannedTopic
+from tests.kafka_fixture import MakeTopics, create_topics
 
 pytestmark = pytest.mark.system
 
@@ -49,35 +48,12 @@ async def test_what_is_sent_comes_back(kafka: KafkaServer, make_topics: MakeTopi
     assert await receive(kafka, topic, 2) == [b"small", large]
 
 
-async def test_topics_are_made_once(kafka: KafkaServer, make_topics: MakeTopics) -> None:
-    """Making a topic again changes nothing, even when the plan differs by now."""
-    [topic] = await make_topics("once", partitions=2)
-    assert await ensure_topics(kafka.bootstrap_servers, [PlannedTopic(topic, partitions=3)]) == []
-    async with AIOKafkaConsumer(topic, bootstrap_servers=kafka.bootstrap_servers) as consumer:
-        assert consumer.partitions_for_topic(topic) == {0, 1}
-
-
-async def test_two_that_make_the_same_topic_at_once_both_succeed(kafka: KafkaServer, make_topics: MakeTopics) -> None:
-    """Several services may start together: one makes the topic, the others find it made."""
-    [neighbour] = await make_topics("neighbour")
-    plan = PlannedTopic(neighbour + "-raced", compacted=True)
-    made = await asyncio.gather(*(ensure_topics(kafka.bootstrap_servers, [plan]) for _ in range(4)))
-    assert sorted(map(len, made)) == [0, 0, 0, 1]
-
-
-async def test_an_impossible_topic_is_one_clear_line(kafka: KafkaServer) -> None:
-    """What the broker refuses is told with the topic and the broker's own reason."""
-    with pytest.raises(LocalError, match=r"not/allowed.*") as caught:
-        await ensure_topics(kafka.bootstrap_servers, [PlannedTopic("not/allowed")])
-    assert "\n" not in str(caught.value)
-
-
 async def test_data_survives_a_stop_and_a_crash(tmp_path: Path) -> None:
     """Acknowledged records are there after a stop in order and after kill -9, in the same folder, on other ports."""
     server = KafkaServer(tmp_path)
     await server.start()
     try:
-        await ensure_topics(server.bootstrap_servers, [PlannedTopic("kept")])
+        await create_topics(server, "kept")
         await send(server, "kept", b"1")
         await server.stop()
         assert not server.alive
