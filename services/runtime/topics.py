@@ -14,7 +14,7 @@ from services.runtime.settings import KafkaSettings
 
 LEADER_SECONDS: Final = 15.0
 POLL_SECONDS: Final = 0.1
-BROKER_DEFAULT: Final = -1  # the cluster's own replication factor (KIP-464)
+REPLICAS: Final = 3  # or as many as there are brokers
 
 
 async def ensure_topics(settings: KafkaSettings, topics: Sequence[Topic[Any]]) -> list[str]:
@@ -38,7 +38,8 @@ async def ensure_topics(settings: KafkaSettings, topics: Sequence[Topic[Any]]) -
 async def _create(admin: AIOKafkaAdminClient, topics: Sequence[Topic[Any]]) -> list[str]:
     if not topics:
         return []
-    response = await admin.create_topics([_new_topic(topic) for topic in topics])
+    brokers = len((await admin.describe_cluster())["brokers"])
+    response = await admin.create_topics([_new_topic(topic, min(REPLICAS, brokers)) for topic in topics])
     return [name for name, code, *reason in response.topic_errors if _is_new(name, code, reason)]
 
 
@@ -50,11 +51,11 @@ def _is_new(name: str, code: int, reason: Sequence[Any]) -> bool:
     return not code
 
 
-def _new_topic(topic: Topic[Any]) -> NewTopic:
+def _new_topic(topic: Topic[Any], replicas: int) -> NewTopic:
     return NewTopic(
         topic.name,
         num_partitions=topic.partitions,
-        replication_factor=BROKER_DEFAULT,
+        replication_factor=replicas,
         topic_configs={
             "cleanup.policy": "compact" if topic.compacted else "delete",
             "retention.ms": str(topic.retention_ms),
