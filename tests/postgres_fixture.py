@@ -1,13 +1,14 @@
 """A real PostgreSQL for the tests: `pytest_plugins = ["tests.postgres_fixture"]` brings `postgres_url`."""
 
+import asyncio
 import uuid
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 import pytest
-import pytest_asyncio
 
 
 @pytest.fixture(scope="session")
@@ -21,16 +22,22 @@ def postgres_socket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield parse_qs(urlsplit(server.get_uri()).query)["host"][0]
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def postgres_url(postgres_socket: str) -> str:
+@pytest.fixture
+def postgres_url(postgres_socket: str) -> str:
     """Give each test an empty database of its own, as an SQLAlchemy address for asyncpg.
 
-    The databases go with the server at the end of the session; dropping each one would only cost time.
+    A plain fixture, so that `request.getfixturevalue("postgres_url")` works inside an asynchronous one. The databases
+    go with the server at the end of the session; dropping each one would only cost time.
     """
     name = f"t{uuid.uuid4().hex[:12]}"
-    connection = await asyncpg.connect(user="postgres", database="postgres", host=postgres_socket)
+    with ThreadPoolExecutor(1) as thread:  # the test's own loop may be running in this one
+        thread.submit(asyncio.run, _create(name, postgres_socket)).result()
+    return f"postgresql+asyncpg://postgres@/{name}?host={postgres_socket}"
+
+
+async def _create(name: str, socket: str) -> None:
+    connection = await asyncpg.connect(user="postgres", database="postgres", host=socket)
     try:
         await connection.execute(f"CREATE DATABASE {name}")
     finally:
         await connection.close()
-    return f"postgresql+asyncpg://postgres@/{name}?host={postgres_socket}"

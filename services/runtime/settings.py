@@ -184,8 +184,8 @@ def _names(model: type[BaseModel], prefix: str) -> Iterator[str]:
 def _nearest(name: str, known: set[str]) -> str:
     from difflib import get_close_matches  # noqa: PLC0415 - only on the way out
 
-    near = get_close_matches(name, known, n=1)
-    return f"did you mean {near[0]}?" if near else "see the list of settings in README.md"
+    near = get_close_matches(name.removeprefix(PREFIX), [one.removeprefix(PREFIX) for one in known], n=1)
+    return f"did you mean {PREFIX}{near[0]}?" if near else "see the list in docs/settings.md"
 
 
 def _one_line(error: ValidationError) -> str:
