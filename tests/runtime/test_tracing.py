@@ -13,6 +13,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from services.runtime import tracing
+from services.runtime.logs import get_logger
 from tests.runtime.egress_loopback import serving, with_body
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -164,6 +165,8 @@ def test_a_missing_sdk_is_said_and_does_not_stop_the_start(monkeypatch: pytest.M
     """An endpoint without the extra installed is a warning that names the extra."""
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
     monkeypatch.setitem(sys.modules, "opentelemetry.sdk.trace", None)
+    # A logger remembers the configuration of its first use, which another test may have made.
+    monkeypatch.setattr(tracing, "log", get_logger("runtime.tracing"))
     with structlog.testing.capture_logs() as lines:
         tracing.configure("ingest")()
     assert [line["event"] for line in lines] == ["tracing.not_installed"]
