@@ -4,8 +4,9 @@ import asyncio
 import base64
 import contextlib
 import shutil
+import time
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Final, Self
 
@@ -19,6 +20,8 @@ from services.local.folder_lock import FolderLock
 from services.local.java import Java, find_java
 from services.local.ports import HOST, accepts, free_ports, require_free
 from services.local.process import POLL_SECONDS, ChildProcess
+from services.local.restart import NEVER_DIED, after_death
+from services.runtime.logs import get_logger
 
 DEFAULT_PORT: Final = 19092
 PORT_SETTING: Final = "CHOKEPOINT_LOCAL__KAFKA_PORT"
@@ -27,6 +30,8 @@ START_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 10.0
 LOCK_SECONDS: Final = 3.0
 """How long a start waits for a broker on the same folder that was killed a moment ago and is not gone yet."""
+
+_log = get_logger("local.kafka")
 
 
 class KafkaServer:
@@ -95,6 +100,10 @@ class KafkaServer:
             # The broker inherits the lock and so holds it for as long as it lives, whatever becomes of us.
             self._child = self._run([*command, "kafka.Kafka", str(properties)], keep_open=[lock.fd])
         await self._until_ready(self._child)
+
+    async def wait(self) -> int | None:
+        """Wait for the broker's end and return its exit code, None when it was never started."""
+        return await self._child.wait() if self._child else None
 
     async def stop(self, grace_seconds: float = STOP_SECONDS) -> None:
         """Stop the broker in order, or by force when it takes longer than `grace_seconds`."""
@@ -178,6 +187,23 @@ class KafkaServer:
     def _console_file(self) -> Path:
         """What Java itself prints: nothing, unless something is badly wrong."""
         return self.home / "logs" / "kafka.out"
+
+
+async def keep_alive(server: KafkaServer, monotonic: Callable[[], float] = time.monotonic) -> None:
+    """Start the broker again whenever it ends by itself, with the services' back-off; runs until cancelled."""
+    restart = NEVER_DIED
+    while True:
+        started_at = monotonic()
+        exit_code = await server.wait()
+        restart = after_death(restart, started_at, monotonic())
+        _log.warning("kafka.exited", exit_code=exit_code, because=restart.because, log=str(server.log_file))
+        await asyncio.sleep(restart.delay_seconds)
+        try:
+            await server.start()
+        except LocalError as error:
+            _log.error("kafka.restart_failed", reason=str(error))
+        else:
+            _log.info("kafka.restarted", pid=server.pid)
 
 
 @contextlib.asynccontextmanager

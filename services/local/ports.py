@@ -5,15 +5,15 @@ import errno
 import socket
 from typing import Final
 
-from services.local.errors import PortTaken
+from services.local.errors import LocalError, PortTaken
 
 HOST: Final = "127.0.0.1"
 """Everything that runs here is reachable from this machine alone."""
 
 
 def is_free(port: int, host: str = HOST) -> bool:
-    """Whether a server could listen on the port now."""
-    with socket.socket() as probe:
+    """Whether a server could listen on the port now; raises OSError when it may not listen there at all."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         # Connections of an earlier run may linger in TIME_WAIT; they do not hinder a server.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -26,15 +26,22 @@ def is_free(port: int, host: str = HOST) -> bool:
     return True
 
 
-def require_free(port: int, setting: str, what: str) -> int:
-    """Return the port when it is free; raises PortTaken, which names `setting` as the way to another one."""
-    if not is_free(port):
+def require_free(port: int, setting: str, what: str, host: str = HOST) -> int:
+    """Return the port when a server may listen on it.
+
+    Raises PortTaken when it is in use, and LocalError when it cannot be had at all; both name `setting`.
+    """
+    try:
+        free = is_free(port, host)
+    except OSError as error:
+        raise LocalError(f"{what} cannot listen on {host} port {port} ({error.strerror}): change {setting}.") from None
+    if not free:
         raise PortTaken(port, setting, what)
     return port
 
 
 def free_ports(count: int, host: str = HOST) -> list[int]:
-    """Different ports that are free at this moment."""
+    """Find different ports that are free at this moment."""
     with contextlib.ExitStack() as held:
         probes = [held.enter_context(socket.socket()) for _ in range(count)]
         for probe in probes:

@@ -51,6 +51,10 @@ class Supervisor:
         """Return the process that runs, or ran last, under the name."""
         return self._children[name]
 
+    def log(self, name: str) -> Path:
+        """Say where the program's output goes."""
+        return next(program.log for program in self._programs if program.name == name)
+
     def exits(self, name: str) -> int:
         """Count how often the program has ended by itself."""
         return self._exits.get(name, 0)

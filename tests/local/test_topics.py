@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from aiokafka import AIOKafkaConsumer
+from aiokafka.admin import AIOKafkaAdminClient
 
 from schemas.topics import SOURCES, TOPICS
 from services.local.kafka import KafkaServer
@@ -27,10 +27,12 @@ async def test_the_contracts_topics_are_made_once(kafka: KafkaServer) -> None:
     assert sorted(await ensure_topics(settings(kafka), topics)) == sorted(topic.name for topic in topics)
     more = [replace(topic, partitions=topic.partitions + 1) for topic in topics]
     assert await ensure_topics(settings(kafka), more) == []
-    async with AIOKafkaConsumer(bootstrap_servers=kafka.bootstrap_servers) as consumer:
-        await consumer.topics()
-        found = {topic.name: consumer.partitions_for_topic(topic.name) for topic in topics}
-    assert found == {topic.name: set(range(topic.partitions)) for topic in topics}
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap_servers)
+    await admin.start()
+    described = await admin.describe_topics([topic.name for topic in topics])
+    await admin.close()
+    partitions = {one["topic"]: len(one["partitions"]) for one in described}
+    assert partitions == {topic.name: topic.partitions for topic in topics}
 
 
 async def test_several_that_make_the_same_topic_at_once_all_succeed(kafka: KafkaServer) -> None:
