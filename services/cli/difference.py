@@ -1,0 +1,73 @@
+"""What would change: the objects of the files beside those of the servers; pure."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from services.cli.objects import KINDS, ObjectKind, Wanted, comparable
+
+Existing = Mapping[str, Mapping[str, Mapping[str, Any]]]
+"""Kind to id to the object as its server shows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do, or to leave as it is."""
+
+    action: Literal["created", "changed", "unchanged", "removed"]
+    kind: ObjectKind
+    id: str
+    wanted: Wanted | None = None
+    fields: tuple[tuple[str, Any, Any], ...] = ()
+    """What differs: the key, before, after."""
+
+
+def plan(wanted: Iterable[Wanted], existing: Existing, *, prune: bool) -> list[Step]:
+    """Return the steps in their order: sources, destinations, subscriptions; removals in reverse at the end."""
+    of_kind: dict[str, list[Wanted]] = {name: [] for name in KINDS}
+    for one in wanted:
+        of_kind[one.kind.name].append(one)
+    steps = [_step(one, existing[name].get(one.id)) for name, ones in of_kind.items() for one in ones]
+    if prune:
+        for name, ones in reversed(of_kind.items()):
+            steps += _removals(KINDS[name], {one.id for one in ones}, existing.get(name, {}))
+    return steps
+
+
+def _removals(kind: ObjectKind, named: set[str], existing: Mapping[str, Mapping[str, Any]]) -> Iterator[Step]:
+    """Remove what the files no longer name, of the kinds that they name at all."""
+    if named:
+        yield from (Step("removed", kind, gone) for gone in existing if gone not in named)
+
+
+def _step(one: Wanted, before: Mapping[str, Any] | None) -> Step:
+    if before is None:
+        return Step("created", one.kind, one.id, one, tuple(_differences({}, one.whole)))
+    fields = tuple(_differences(_whole(one.kind, before), one.whole))
+    return Step("changed" if fields else "unchanged", one.kind, one.id, one, fields)
+
+
+def _whole(kind: ObjectKind, shown: Mapping[str, Any]) -> dict[str, Any]:
+    """Read a server's object with our model, so that defaults and spellings compare; its own additions are left out."""
+    ours = {name: value for name, value in shown.items() if name in kind.fields}
+    try:
+        return comparable(kind.model().model_validate(ours))
+    except ValidationError:  # a server of another version
+        return ours
+
+
+def _differences(
+    before: Mapping[str, Any], after: Mapping[str, Any], prefix: str = ""
+) -> Iterator[tuple[str, Any, Any]]:
+    for name in dict.fromkeys([*after, *before]):
+        old, new = before.get(name), after.get(name)
+        if isinstance(old, dict) and isinstance(new, dict):
+            yield from _differences(old, new, f"{prefix}{name}.")
+        elif old != new and not (_empty(old) and _empty(new)) and (prefix or name not in {"kind", "id"}):
+            yield f"{prefix}{name}", old, new
+
+
+def _empty(value: Any) -> bool:
+    return value is None or value in ([], {}, "")
