@@ -1,0 +1,61 @@
+"""What every kind of source does, and how it fails."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import httpx
+
+from services.ingest.spec import SourceSpec
+from services.runtime.failure import Transient
+
+Document = Mapping[str, Any]
+"""One article in the shape of a push: title, text, url, language, published_at."""
+
+
+class Busy(Transient):
+    """The source asks to be left alone for a while (429, 503)."""
+
+    def __init__(self, message: str, retry_after_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The means to reach a source."""
+
+    client: httpx.AsyncClient
+    """Guarded: see `services.runtime.egress`."""
+    allow_private: bool
+    inbox: Path
+    """The only folder that `file` and `folder` sources may read."""
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What a source gave."""
+
+    items: tuple[Document, ...] = ()
+    """Everything it lists at present, oldest first; what was seen before is dropped later."""
+    validators: Mapping[str, Any] = field(default_factory=dict)
+    """To be given back next time; kept only when every item is safe."""
+    unchanged: bool = False
+    """It said, or its bytes show, that nothing changed since the last time."""
+    problems: tuple[str, ...] = ()
+    """Parts that could not be read, a line each; the rest is in `items`."""
+
+
+class SourceReader(Protocol):
+    """One kind of source."""
+
+    async def fetch(self, spec: SourceSpec, validators: Mapping[str, Any], reach: Reach) -> Fetched:
+        """Read the source once.
+
+        Raises Transient (Busy with a time to wait) when it may answer later, Permanent when someone must change
+        something; each with one line that says what is wrong.
+        """
+        ...

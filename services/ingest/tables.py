@@ -1,0 +1,60 @@
+"""The tables of ingest: what was seen, the sources people added, how each source does, answers already given."""
+
+from sqlalchemy import JSON, Boolean, Column, Index, Integer, MetaData, String, Table, Text
+
+from services.runtime.database import UtcDateTime
+
+metadata = MetaData()
+
+identity = Table(
+    "identity",
+    metadata,
+    Column("article_id", String(200), primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("content_hash", String(40), nullable=False),
+    Column("url", Text),
+    Column("source_id", String(200), nullable=False),
+    Column("first_seen_at", UtcDateTime, nullable=False),
+    Column("last_seen_at", UtcDateTime, nullable=False),
+    Index("identity_last_seen_at", "last_seen_at"),
+)
+"""One row an article: its newest revision. `first_seen_at` and `last_seen_at` are when a source showed it."""
+
+seen = Table(
+    "seen",
+    metadata,
+    Column("article_id", String(200), primary_key=True),
+    Column("content_hash", String(40), primary_key=True),
+    Column("revision", Integer, nullable=False),
+)
+"""Every content an article ever had, so that two sources that word one page differently do not take turns for ever."""
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", String(200), primary_key=True),
+    Column("spec", JSON, nullable=False),
+    Column("removed", Boolean, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+"""Sources as people set them, over the bundled catalogue; `removed` hides one of the catalogue."""
+
+source_states = Table(
+    "source_states",
+    metadata,
+    Column("source_id", String(200), primary_key=True),
+    Column("state", JSON, nullable=False),
+    Column("claimed_at", UtcDateTime),
+)
+"""How each source does (`state.State`), and when a copy of this service last began to poll it."""
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("key", String(255), primary_key=True),
+    Column("body_hash", String(64), nullable=False),
+    Column("answer", JSON),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Index("answers_asked_at", "asked_at"),
+)
+"""What was answered under an `Idempotency-Key`; `answer` is null while the first request is still being worked on."""
