@@ -1,7 +1,7 @@
 """`chokepoint apply`: make what stands in YAML so, again and again with the same result."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import ExitStack
 from typing import Any
 
@@ -10,6 +10,7 @@ import click
 from services.cli.api import Api, Problem
 from services.cli.difference import Existing, Step, plan
 from services.cli.errors import SomeFailed, say
+from services.cli.listing import listed
 from services.cli.objects import KINDS, Wanted, check
 from services.cli.session import ServiceName, Session, pass_session
 from services.cli.yaml_files import NotRead, read_yaml
@@ -78,21 +79,10 @@ def _existing(apis: dict[ServiceName, Api], wanted: Iterable[Wanted]) -> Existin
     if "subscription" in names:
         names.add("destination")  # a subscription may name one that is on the server already
     return {
-        name: {one["id"]: one for one in _listed(apis[kind.service], f"/api/v1/{kind.path}")}
+        name: {one["id"]: one for one in listed(apis[kind.service], f"/api/v1/{kind.path}")}
         for name, kind in KINDS.items()
         if name in names
     }
-
-
-def _listed(api: Api, path: str) -> Iterator[dict[str, Any]]:
-    """Give every object of a list, page after page."""
-    cursor: str | None = None
-    while True:
-        answer = api.ask("GET", path, params={"cursor": cursor} if cursor else None)
-        yield from answer if isinstance(answer, list) else answer.get("items", ())
-        cursor = answer.get("next_cursor") if isinstance(answer, dict) else None
-        if not cursor:
-            return
 
 
 def _check_references(wanted: Iterable[Wanted], existing: Existing) -> None:

@@ -87,7 +87,8 @@ def comparable(model: BaseModel) -> dict[str, Any]:
 def _problem(error: Any, kind: ObjectKind) -> str:
     where = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":
-        return f"{where}: no such key; a {kind.name} takes {', '.join(sorted(kind.fields))}"[:500]
+        known = f"; a {kind.name} takes {', '.join(sorted(kind.fields))}" if len(error["loc"]) == 1 else ""
+        return f"{where}: no such key{known}; correct or remove it"
     message = error["msg"].removeprefix("Value error, ")
     got = f", not {one_line(error['input'])[:60]!r}" if isinstance(error["input"], str | int | float) else ""
     return f"{where}: {message}{got}" if where else f"{message}"
