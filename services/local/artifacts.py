@@ -87,7 +87,10 @@ async def ensure_jars(
     """
     cache = cache or default_cache()
     jars = jars if jars is not None else read_lock()
-    cache.mkdir(parents=True, exist_ok=True)
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LocalError(f"Cannot make the folder {cache} ({error.strerror}): set XDG_CACHE_HOME to another.") from None
     missing = await asyncio.to_thread(missing_jars, jars, cache)
     if missing:
         await _fetch_all(missing, len(jars), cache, progress, fetch)

@@ -1,5 +1,6 @@
 """What the embedded broker is told: its properties, its logging and its Java options. Pure text, no file touched."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -12,11 +13,12 @@ MAX_MESSAGE_BYTES: Final = 4 * 1024 * 1024
 """Room for an article of over 1 MiB in JSON, where every non-Latin letter may take six bytes."""
 
 
-def server_properties(*, port: int, controller_port: int, data: Path) -> str:
+def server_properties(*, port: int, controller_port: int, data: str) -> str:
     """Write the broker's `server.properties`: one node in KRaft mode, reachable from this machine alone.
 
-    The controller's port is given as a static voter: unlike a dynamic one it is not written into the data, so the
-    ports may differ from start to start.
+    Paths are relative, as the broker runs in its home: Java reads this file as Latin-1 and takes a comma for the end
+    of a path. The controller's port is given as a static voter: unlike a dynamic one it is not written into the data,
+    so the ports may differ from start to start.
     """
     settings = {
         "process.roles": "broker,controller",
@@ -72,14 +74,12 @@ _SMALL: Final = {
 }
 
 
-def log4j2_xml(logs: Path) -> str:
-    """Write the broker's logging: `kafka.log` in `logs`, 10 MB a file, the last three kept."""
-    return f"""\
+LOG4J2_XML: Final = """\
 <?xml version="1.0" encoding="UTF-8"?>
 <Configuration status="ERROR">
   <Appenders>
-    <RollingFile name="File" fileName="{logs}/kafka.log" filePattern="{logs}/kafka.log.%i">
-      <PatternLayout pattern="%d{{ISO8601}} %p %m (%c)%n"/>
+    <RollingFile name="File" fileName="logs/kafka.log" filePattern="logs/kafka.log.%i">
+      <PatternLayout pattern="%d{ISO8601} %p %m (%c)%n"/>
       <SizeBasedTriggeringPolicy size="10 MB"/>
       <DefaultRolloverStrategy max="3"/>
     </RollingFile>
@@ -89,13 +89,19 @@ def log4j2_xml(logs: Path) -> str:
   </Loggers>
 </Configuration>
 """
+"""The broker's logging: `kafka.log`, 10 MB a file, the last three kept."""
 
 
-def java_command(java: Java, jars: tuple[Path, ...], *, logging: Path) -> list[str]:
+def java_command(java: Java, jars: Sequence[Path]) -> list[str]:
     """Begin every Java command line: a small heap, a quick start, no warnings about Kafka's own jars."""
-    command = [str(java.binary), f"-Xmx{HEAP_MEGABYTES}m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+    command = [str(java.binary.absolute()), f"-Xmx{HEAP_MEGABYTES}m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
     if java.major >= 23:  # noqa: PLR2004 - the release that brought the flag
         command.append("--sun-misc-unsafe-memory-access=allow")
     if java.major >= 22:  # noqa: PLR2004 - the release that brought the flag
         command.append("--enable-native-access=ALL-UNNAMED")
-    return [*command, f"-Dlog4j2.configurationFile={logging}", "-cp", ":".join(map(str, jars))]
+    return [
+        *command,
+        "-Dlog4j2.configurationFile=logs/log4j2.xml",
+        "-cp",
+        ":".join(str(jar.absolute()) for jar in jars),
+    ]

@@ -14,7 +14,7 @@ from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
 from services.local.artifacts import ensure_jars
-from services.local.broker_config import java_command, log4j2_xml, server_properties
+from services.local.broker_config import LOG4J2_XML, java_command, server_properties
 from services.local.errors import LocalError
 from services.local.folder_lock import FolderLock
 from services.local.java import Java, find_java
@@ -38,7 +38,7 @@ class KafkaServer:
     """One broker on one folder, from `start` to `stop`; an async context manager does both.
 
     `home` holds `data` (the log, with the cluster id), `logs` and the broker's configuration. A port of None is any
-    free one, another at each start. `jars` and `java` are found when not given.
+    free one, chosen at the first start and then kept. `jars` and `java` are found when not given.
     """
 
     def __init__(
@@ -51,10 +51,9 @@ class KafkaServer:
         java: Java | None = None,
     ) -> None:
         self.home = home.absolute()
-        self._asked_port, self._asked_controller_port = port, controller_port
         self._jars, self._java = jars, java
         self._child: ChildProcess | None = None
-        self.port = port or 0
+        self.port, self._controller_port = port or 0, controller_port or 0
 
     @property
     def bootstrap_servers(self) -> str:
@@ -91,14 +90,14 @@ class KafkaServer:
         if self.alive:
             raise LocalError(f"Kafka in {self.home} is running already (process {self.pid}).")
         self._choose_ports()
-        jars, java = tuple(self._jars or await ensure_jars()), self._java or find_java()
+        command = java_command(self._java or find_java(), self._jars or await ensure_jars())
         (self.home / "logs").mkdir(parents=True, exist_ok=True)
         with contextlib.closing(await self._take_lock()) as lock:
-            command = self._command(java, jars)
+            (self.home / "logs" / "log4j2.xml").write_text(LOG4J2_XML, encoding="utf-8")
             await self._format(command)
-            properties = self._write_properties("server.properties", self._data)
+            self._write_properties("server.properties", "data")
             # The broker inherits the lock and so holds it for as long as it lives, whatever becomes of us.
-            self._child = self._run([*command, "kafka.Kafka", str(properties)], keep_open=[lock.fd])
+            self._child = self._run([*command, "kafka.Kafka", "server.properties"], keep_open=[lock.fd])
         await self._until_ready(self._child)
 
     async def wait(self) -> int | None:
@@ -123,9 +122,9 @@ class KafkaServer:
         await self.stop()
 
     def _choose_ports(self) -> None:
-        asked, controller = self._asked_port, self._asked_controller_port
         free, free_too = free_ports(2)
-        self.port = require_free(asked, PORT_SETTING, "Kafka") if asked else free
+        self.port = require_free(self.port, PORT_SETTING, "Kafka") if self.port else free
+        controller = self._controller_port
         self._controller_port = (
             require_free(controller, CONTROLLER_PORT_SETTING, "Kafka's controller") if controller else free_too
         )
@@ -136,16 +135,9 @@ class KafkaServer:
             raise LocalError(f"Another Kafka runs on {self.home}: stop it, or set CHOKEPOINT_HOME to another folder.")
         return lock
 
-    def _command(self, java: Java, jars: tuple[Path, ...]) -> list[str]:
-        logging = self.home / "logs" / "log4j2.xml"
-        logging.write_text(log4j2_xml(self.home / "logs"), encoding="utf-8")
-        return java_command(java, jars, logging=logging)
-
-    def _write_properties(self, name: str, data: Path) -> Path:
-        path = self.home / name
+    def _write_properties(self, name: str, data: str) -> None:
         text = server_properties(port=self.port, controller_port=self._controller_port, data=data)
-        path.write_text(text, encoding="utf-8")
-        return path
+        (self.home / name).write_text(text, encoding="utf-8")
 
     async def _format(self, command: list[str]) -> None:
         """Format the data folder unless it is; under another name first, so that it is there whole or not at all."""
@@ -153,9 +145,9 @@ class KafkaServer:
             return
         fresh = self.home / "data.new"
         shutil.rmtree(fresh, ignore_errors=True)
-        properties = self._write_properties("format.properties", fresh)
-        tool = [*command, "kafka.tools.StorageTool", "format", "-t", new_cluster_id(), "-c", str(properties)]
-        child = self._run(tool)
+        self._write_properties("format.properties", fresh.name)
+        tool = ["kafka.tools.StorageTool", "format", "-t", new_cluster_id(), "-c", "format.properties"]
+        child = self._run([*command, *tool])
         async with _killed_on_error(child):
             code = await child.wait(START_SECONDS)
         if code != 0:
@@ -181,7 +173,7 @@ class KafkaServer:
         return accepts(self.port) and await knows_a_broker(self.bootstrap_servers)
 
     def _run(self, argv: list[str], keep_open: Sequence[int] = ()) -> ChildProcess:
-        return ChildProcess(argv, log=self._console_file, keep_open=keep_open)
+        return ChildProcess(argv, log=self._console_file, folder=self.home, keep_open=keep_open)
 
     @property
     def _console_file(self) -> Path:

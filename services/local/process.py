@@ -27,9 +27,15 @@ class ChildProcess:
     """
 
     def __init__(
-        self, argv: Sequence[str], *, log: Path, environ: Mapping[str, str] | None = None, keep_open: Sequence[int] = ()
+        self,
+        argv: Sequence[str],
+        *,
+        log: Path,
+        environ: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+        keep_open: Sequence[int] = (),
     ) -> None:
-        """Start `argv` with stdout and stderr appended to `log`; the file descriptors `keep_open` stay open in it.
+        """Start `argv` in `folder`, with stdout and stderr appended to `log`; `keep_open` are file descriptors it gets.
 
         Raises LocalError when there is no such program.
         """
@@ -42,6 +48,7 @@ class ChildProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                cwd=folder,
                 env=None if environ is None else dict(environ),
                 pass_fds=keep_open,
                 start_new_session=True,

@@ -4,16 +4,17 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Final, TextIO
 
 from aiokafka.errors import KafkaError
 
 from schemas.topics import TOPICS
 from services.local.artifacts import ensure_jars
-from services.local.errors import LocalError
+from services.local.errors import LocalError, PortTaken
+from services.local.folder_lock import FolderLock
 from services.local.kafka import KafkaServer, keep_alive
 from services.local.plan import (
     Command,
@@ -35,8 +36,10 @@ from services.runtime.settings import Settings
 from services.runtime.topics import ensure_topics
 
 FOLLOW_SECONDS: Final = 0.2
+AFTERMATH_SECONDS: Final = 2.0
+"""How long what is left of a killed run may still hold its ports."""
 
-Feed = Callable[[Running], Coroutine[Any, Any, None]]
+Feed = Callable[[Running], Awaitable[None]]
 """Runs once the services are ready, beside them: the demo's sample news."""
 
 _log = get_logger("local.up")
@@ -46,7 +49,7 @@ async def up(  # noqa: PLR0913 - a door to everything, where most take the defau
     settings: Settings,
     *,
     demo: bool = False,
-    out: TextIO = sys.stdout,
+    out: TextIO | None = None,
     feed: Feed | None = None,
     stop: asyncio.Event | None = None,
     command: Command = service_command,
@@ -56,13 +59,16 @@ async def up(  # noqa: PLR0913 - a door to everything, where most take the defau
     The services get this process's environment, and the addresses, ports and token on top. Call it in the main
     thread. Returns 0 after a stop, and 1 when the system could not start: why is one line on standard error.
     """
-    stop, screen = stop or asyncio.Event(), Screen(out)
+    stop, screen = stop or asyncio.Event(), Screen(out or sys.stdout)
     system = asyncio.create_task(_run(settings, screen, feed, command, demo=demo))
     stopping = asyncio.create_task(stop.wait())
     with _signals_set(stop):
-        await asyncio.wait({system, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        return await _end(system, screen)
+        try:
+            await asyncio.wait({system, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopping.cancel()
+            code = await _end(system, screen)
+    return code
 
 
 async def _end(system: "asyncio.Task[None]", screen: Screen) -> int:
@@ -82,20 +88,23 @@ async def _end(system: "asyncio.Task[None]", screen: Screen) -> int:
 
 async def _run(settings: Settings, screen: Screen, feed: Feed | None, command: Command, *, demo: bool) -> None:
     """Start all, in the order in which they need each other, and wait to be cancelled; end all in reverse."""
-    ports = choose_ports(settings)
-    token = ensure_token(_folder(settings.home), settings.api.token)
-    running = describe_running(settings, ports, token)
-    environ = {**os.environ, **service_environ(settings, ports, running, token)}
-    services = programs(settings.home, environ, command)
+    home = _folder(settings.home)
     async with AsyncExitStack() as stack:
+        await stack.enter_async_context(_only_one(home))
+        ports = await _ports(settings)
+        token = ensure_token(home, settings.api.token)
+        running = describe_running(settings, ports, token)
+        environ = {**os.environ, **service_environ(settings, ports, running, token)}
+        services = programs(home, environ, command)
         if settings.kafka.bootstrap_servers is None:
-            await stack.enter_async_context(_own_kafka(settings.home, ports, screen))
+            await stack.enter_async_context(_own_kafka(home, ports, screen))
         await _make_topics(settings, running)
         await stack.enter_async_context(_beside(_show_logs(_new_logs(services), screen)))
+        screen.say("Starting the services.")
         supervisor = await stack.enter_async_context(Supervisor(services))
         await wait_until_ready(supervisor, running)
         listens_to = await describe_sources(running)
-        screen.say(greeting(running, token, settings.home, listens_to=listens_to, demo=demo))
+        screen.say(greeting(running, token, home, listens_to=listens_to, demo=demo))
         if feed:
             await stack.enter_async_context(_beside(feed(running)))
         await asyncio.Event().wait()
@@ -108,6 +117,24 @@ def _folder(home: Path) -> Path:
     except OSError as error:
         raise LocalError(f"Cannot make the folder {home} ({error.strerror}): set CHOKEPOINT_HOME to another.") from None
     return home
+
+
+@asynccontextmanager
+async def _only_one(home: Path) -> AsyncIterator[None]:
+    lock = await FolderLock.take(home / "lock", AFTERMATH_SECONDS)
+    if lock is None:
+        raise LocalError(f"Another `chokepoint up` runs on {home}: stop it, or set CHOKEPOINT_HOME to another folder.")
+    with closing(lock):
+        yield
+
+
+async def _ports(settings: Settings) -> Ports:
+    """Choose the ports; one that is in use gets a moment, as the last run may have been killed just now."""
+    for _ in range(round(AFTERMATH_SECONDS / FOLLOW_SECONDS)):
+        with suppress(PortTaken):
+            return choose_ports(settings)
+        await asyncio.sleep(FOLLOW_SECONDS)
+    return choose_ports(settings)
 
 
 @asynccontextmanager
@@ -152,9 +179,9 @@ def _show_new_lines(tails: dict[str, Tail], screen: Screen) -> None:
 
 
 @asynccontextmanager
-async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+async def _beside(work: Awaitable[None]) -> AsyncIterator[None]:
     """Run something beside the block and end it with the block; when it fails, it is said and the block goes on."""
-    task = asyncio.create_task(work)
+    task = asyncio.ensure_future(work)
     task.add_done_callback(_say_if_failed)
     try:
         yield
@@ -163,7 +190,7 @@ async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         await asyncio.gather(task, return_exceptions=True)
 
 
-def _say_if_failed(task: "asyncio.Task[None]") -> None:
+def _say_if_failed(task: "asyncio.Future[None]") -> None:
     if not task.cancelled() and (error := task.exception()):
         _log.error("up.part_failed", reason=f"{type(error).__name__}: {error}")
 

@@ -49,10 +49,11 @@ async def test_what_is_sent_comes_back(kafka: KafkaServer, make_topics: MakeTopi
 
 
 async def test_data_survives_a_stop_and_a_crash(tmp_path: Path) -> None:
-    """Acknowledged records are there after a stop in order and after kill -9, in the same folder, on other ports."""
-    server = KafkaServer(tmp_path)
+    """Acknowledged records are there after a stop in order and after kill -9, in the same folder, on the same port."""
+    server = KafkaServer(tmp_path / "Ünïcödé, & <blank>")
     await server.start()
     try:
+        address = server.bootstrap_servers
         await create_topics(server, "kept")
         await send(server, "kept", b"1")
         await server.stop()
@@ -62,6 +63,7 @@ async def test_data_survives_a_stop_and_a_crash(tmp_path: Path) -> None:
         await server.kill()
         assert not server.alive
         await server.start()
+        assert server.bootstrap_servers == address
         await send(server, "kept", b"3")
         assert await receive(server, "kept", 3) == [b"1", b"2", b"3"]
     finally:

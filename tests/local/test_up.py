@@ -18,6 +18,7 @@ from services.local import up as local_up
 from services.local.errors import LocalError
 from services.local.kafka import KafkaServer
 from services.local.plan import SERVICES, Running, choose_ports, describe_running, programs, service_environ
+from services.local.ports import accepts
 from services.local.readiness import wait_until_ready
 from services.local.supervisor import Supervisor
 from services.local.token_file import Token
@@ -152,6 +153,56 @@ async def test_a_folder_that_cannot_be_made_is_one_clear_line(
     (tmp_path / "file").touch()
     assert await local_up.up(settings(tmp_path / "file" / "home", kafka), out=io.StringIO(), command=command) == 1
     assert "set CHOKEPOINT_HOME to another" in capsys.readouterr().err
+
+
+async def test_a_port_in_use_stops_the_start(
+    tmp_path: Path, kafka: KafkaServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The line names the port and the setting; nothing was made or started."""
+    ours = settings(tmp_path, kafka).model_copy(update={"ingest": ServiceSettings(port=kafka.port)})
+    out = io.StringIO()
+    assert await local_up.up(ours, out=out, command=command) == 1
+    assert f"Port {kafka.port} for the ingest service" in (error := capsys.readouterr().err)
+    assert "CHOKEPOINT_INGEST__PORT" in error
+    assert out.getvalue() == ""
+    assert not (tmp_path / "token").exists()
+
+
+async def test_a_second_system_on_one_folder_is_refused(
+    tmp_path: Path, kafka: KafkaServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two systems would write one database and one set of logs; the first goes on."""
+    stop, codes = asyncio.Event(), []
+
+    async def start_another(_: Running) -> None:
+        codes.append(await local_up.up(settings(tmp_path, kafka), out=io.StringIO(), command=command))
+        stop.set()
+
+    codes.append(await local_up.up(settings(tmp_path, kafka), feed=start_another, stop=stop, command=command))
+    assert codes == [1, 0]
+    assert f"Another `chokepoint up` runs on {tmp_path}" in capsys.readouterr().err
+
+
+async def test_a_kafka_that_dies_comes_back(tmp_path: Path) -> None:
+    """After kill -9 of the broker it runs again on the same port, and the services were left alone."""
+    stop = asyncio.Event()
+    before: list[psutil.Process] = []
+
+    async def kill_kafka(running: Running) -> None:
+        before.extend(psutil.Process().children())
+        [broker] = [child for child in before if f"{tmp_path}/kafka" in str(child.cwd())]
+        broker.kill()
+        port = int(running.bootstrap_servers.rpartition(":")[2])
+        while not await asyncio.to_thread(accepts, port) or broker.is_running():  # noqa: ASYNC110 - no event crosses processes
+            await asyncio.sleep(0.1)
+        assert [child.pid for child in psutil.Process().children() if child in before] == [
+            child.pid for child in before if child != broker
+        ]
+        stop.set()
+
+    async with asyncio.timeout(120):
+        assert await local_up.up(settings(tmp_path, None), feed=kill_kafka, stop=stop, command=command) == 0
+    assert len(before) >= 4
 
 
 PROGRAM = f"""
