@@ -1,27 +1,45 @@
 """The composition root of ingest: every part made once and handed to those that need it."""
 
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 
 from fastapi import Depends, FastAPI
 
 from schemas.article import Article
+from schemas.source_state import SourceState
 from schemas.topics import ARTICLES, SOURCES
 from services.ingest.answers import Answers
 from services.ingest.api.articles import Push, articles_router
+from services.ingest.api.failures import Readiness, install_failure_handlers
+from services.ingest.api.sources import SourcesApi, sources_router
+from services.ingest.book import Book
+from services.ingest.catalogue import bundled
 from services.ingest.intake import Intake
+from services.ingest.politeness import Hosts
+from services.ingest.poll import Poller
+from services.ingest.pollers import Housekeeping, Pollers
+from services.ingest.rounds import PollQueue, Rounds
+from services.ingest.source_store import SourceStore
+from services.ingest.sources.reader import Reach
 from services.ingest.store import ArticleStore
 from services.runtime.bus import Bus
 from services.runtime.clock import Clock, utc_now
 from services.runtime.database import Database, database_url
+from services.runtime.egress import guarded_client
 from services.runtime.health import Health
 from services.runtime.language import detect_language
 from services.runtime.security import TokenGate, install_problem_handlers
 from services.runtime.service import Service
 from services.runtime.settings import Settings, SettingsError
 
+VERSION = "0.1.0"
 MIGRATIONS = Path(__file__).parent / "migrations"
+REQUEST_SECONDS = 15.0
+INBOX = "inbox"
+"""The only folder that sources may read, inside the data folder."""
 
 
 def create_app(settings: Settings, *, clock: Clock = utc_now) -> FastAPI:
@@ -30,24 +48,56 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> FastAPI:
     bus = Bus(settings.kafka, "ingest", health=health, clock=clock)
     bus.writes(ARTICLES)
     bus.writes(SOURCES)
-    db = Database(database_url(settings, "ingest"), "ingest", MIGRATIONS)
 
     async def publish(articles: Sequence[Article]) -> None:
         await bus.publish(ARTICLES, articles)
 
-    intake = Intake(ArticleStore(db), publish, clock)
-    push = Push(intake, Answers(db), clock, detect_language, health.not_ready)
-    app = _http(settings, push)
-    Service("ingest", bus, health, resources=[lambda: _open(db)]).install(app)
+    async def publish_states(states: Sequence[SourceState]) -> None:
+        await bus.publish(SOURCES, states)
+
+    db = Database(database_url(settings, "ingest"), "ingest", MIGRATIONS)
+    articles, sources, answers = ArticleStore(db), SourceStore(db), Answers(db)
+    intake = Intake(articles, publish, clock)
+    book = Book(sources, bundled(), publish_states, clock)
+    queue = PollQueue()
+    rounds = Rounds(queue, clock)
+    book.next_poll = rounds.next_at
+    client = guarded_client(
+        settings.egress.allow_private, timeout_seconds=REQUEST_SECONDS, user_agent=user_agent(settings)
+    )
+
+    def reach(now: datetime) -> Reach:
+        return Reach(client, settings.egress.allow_private, settings.home / INBOX, now)
+
+    poller = Poller(book, sources, intake, reach, detect_language, clock)
+    pollers = Pollers(queue, rounds, book, poller, Hosts(time.monotonic), health)
+    loops = {
+        "plan": pollers.plan,
+        "pollers": pollers.work,
+        "housekeeping": Housekeeping(articles, answers, clock).run,
+    }
+    push = Push(intake, answers, clock, detect_language)
+    api = SourcesApi(book, sources, queue, lambda: rounds.plan(book.specs, {}), clock)
+    app = _http(settings, push, api, health)
+    service = Service("ingest", bus, health, [lambda: _open(db), lambda: client], loops, VERSION)
+    service.install(app)
     return app
 
 
-def _http(settings: Settings, push: Push) -> FastAPI:
+def user_agent(settings: Settings) -> str:
+    """Return how we introduce ourselves to sources, with an address where whoever runs us can be reached."""
+    return f"Chokepoint/{VERSION} (+{settings.egress.contact or settings.public_url})"
+
+
+def _http(settings: Settings, push: Push, api: SourcesApi, health: Health) -> FastAPI:
     if settings.api.token is None:
         raise SettingsError("CHOKEPOINT_API__TOKEN is not set: nothing is served without a token")
-    app = FastAPI(title="Chokepoint ingest", version="0.1.0", docs_url=None, redoc_url=None)
-    app.include_router(articles_router(push), dependencies=[Depends(TokenGate(settings.api.token))])
+    app = FastAPI(title="Chokepoint ingest", version=VERSION, docs_url=None, redoc_url=None)
+    gates = [Depends(TokenGate(settings.api.token)), Depends(Readiness(health.not_ready))]
+    app.include_router(articles_router(push), dependencies=gates)
+    app.include_router(sources_router(api), dependencies=gates)
     install_problem_handlers(app)
+    install_failure_handlers(app)
     return app
 
 

@@ -1,6 +1,6 @@
 """Sources and their states, kept."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import or_, select, update
@@ -40,12 +40,13 @@ class SourceStore:
             rows = (await connection.execute(wanted)).all()
         return {row.source_id: State.model_validate(row.state) for row in rows}
 
-    async def save(self, source_id: str, state: State) -> None:
-        """Keep a source's state."""
-        values = {"state": state.model_dump(mode="json")}
-        statement = insert(self._db, source_states).values(source_id=source_id, **values)
+    async def save(self, states: Mapping[str, State]) -> None:
+        """Keep the states of these sources."""
+        rows = [{"source_id": one, "state": state.model_dump(mode="json")} for one, state in states.items()]
+        statement = insert(self._db, source_states)
+        changed = {"state": statement.excluded.state}
         async with self._db.write() as connection:
-            await connection.execute(statement.on_conflict_do_update(index_elements=["source_id"], set_=values))
+            await connection.execute(statement.on_conflict_do_update(index_elements=["source_id"], set_=changed), rows)
 
     async def claim(self, source_id: str, now: datetime, unless_since: datetime) -> bool:
         """Take the right to poll a source now; False where a copy of this service took it after `unless_since`."""

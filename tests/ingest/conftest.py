@@ -9,11 +9,12 @@ from pathlib import Path
 import httpx
 import pytest
 import pytest_asyncio
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from schemas.article import Article
 from services.ingest.answers import Answers
 from services.ingest.api.articles import Push, articles_router
+from services.ingest.api.failures import Readiness, install_failure_handlers
 from services.ingest.app import MIGRATIONS
 from services.ingest.intake import Intake
 from services.ingest.store import ArticleStore
@@ -99,8 +100,9 @@ def intake(db: Database, published: Published, clock: HandClock) -> Intake:
 
 def push_client(db: Database, published: Published, clock: HandClock, waiting: dict[str, str]) -> httpx.AsyncClient:
     """Return a client of the push API, served in this process."""
-    push = Push(Intake(ArticleStore(db), published, clock), Answers(db), clock, detect_language, lambda: waiting)
+    push = Push(Intake(ArticleStore(db), published, clock), Answers(db), clock, detect_language)
     app = FastAPI()
-    app.include_router(articles_router(push))
+    app.include_router(articles_router(push), dependencies=[Depends(Readiness(lambda: waiting))])
     install_problem_handlers(app)
+    install_failure_handlers(app)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://ingest.test")

@@ -1,7 +1,7 @@
 """`POST /api/v1/articles`: articles pushed in, acknowledged only after Kafka has them."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from schemas.article import Source, SourceKind
 from services.ingest.answers import Answers, Verdict
 from services.ingest.api.body import read_text
+from services.ingest.api.failures import RETRY_AFTER_SECONDS
 from services.ingest.documents import Document, NotJson, read_documents
 from services.ingest.identity import Decision
 from services.ingest.intake import Intake
@@ -19,8 +20,6 @@ from services.ingest.language import Detect
 from services.ingest.metrics import REJECTED
 from services.ingest.pushed import NotAnArticle, Pushed, PushedArticle, from_plain_text, read_pushed
 from services.runtime.clock import Clock
-from services.runtime.database import is_transient
-from services.runtime.failure import Transient
 from services.runtime.logs import get_logger
 from services.runtime.security import Problem
 from services.runtime.tracing import use
@@ -28,7 +27,6 @@ from services.runtime.tracing import use
 log = get_logger("ingest.push")
 
 PUSH = Source(id="push", name="push", kind=SourceKind.PUSH)
-RETRY_AFTER_SECONDS = 5
 MAX_KEY_LENGTH = 255
 
 
@@ -67,23 +65,12 @@ class Push:
     answers: Answers
     clock: Clock
     detect: Detect
-    waiting_for: Callable[[], dict[str, str]]
-    """The parts of the service that are not ready yet, with the reason."""
 
     async def receive(self, request: Request, key: str | None) -> PushAnswer:
-        """Take one request in. Raises Problem; 503 while Kafka or the database is away."""
+        """Take one request in. Raises Problem for a bad one, Transient while Kafka is away."""
         text, kind = await read_text(request)
         pushed, rejected = await asyncio.to_thread(self._read, text, kind)
-        if waiting := self.waiting_for():
-            raise _unavailable(", ".join(f"{part}: {why}" for part, why in waiting.items()))
-        try:
-            return await self._once(key, f"{kind}\n{text}".encode(), pushed, rejected)
-        except Transient as error:
-            raise _unavailable(str(error)) from None
-        except Exception as error:
-            if is_transient(error):
-                raise _unavailable("the database does not answer") from None
-            raise
+        return await self._once(key, f"{kind}\n{text}".encode(), pushed, rejected)
 
     def _read(self, text: str, kind: str) -> tuple[list[Pushed], list[Rejected]]:
         pushed: list[Pushed] = []
@@ -203,14 +190,5 @@ def _key_in_the_way(verdict: Verdict) -> Problem:
         409,
         "Still in progress",
         "the first request with this key is still being worked on: ask again",
-        headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
-    )
-
-
-def _unavailable(why: str) -> Problem:
-    return Problem(
-        503,
-        "Not available now",
-        f"{why}; nothing of this request counts as accepted: send it again",
         headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
     )
