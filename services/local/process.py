@@ -16,6 +16,7 @@ from services.local import tether
 from services.local.errors import LocalError
 
 POLL_SECONDS: Final = 0.05
+LONGEST_POLL_SECONDS: Final = 0.5
 
 
 class ChildProcess:
@@ -78,8 +79,11 @@ class ChildProcess:
     async def wait(self, seconds: float | None = None) -> int | None:
         """Wait for its end; returns the exit code, or None when it still runs after `seconds`."""
         until = None if seconds is None else time.monotonic() + seconds
-        while self.alive and (until is None or time.monotonic() < until):  # noqa: ASYNC110 - no event here
-            await asyncio.sleep(POLL_SECONDS)
+        pause = POLL_SECONDS
+        while self.alive and (until is None or time.monotonic() < until):
+            await asyncio.sleep(pause)
+            # What lives long is looked at less often: a system at rest should cost nothing.
+            pause = min(pause * 1.2, LONGEST_POLL_SECONDS)
         return self.exit_code
 
     async def stop(self, grace_seconds: float) -> None:

@@ -66,4 +66,5 @@ def summarise_sources(answer: object) -> str:
     if not isinstance(items, list):
         return ""
     enabled = sum(1 for item in items if isinstance(item, dict) and item.get("enabled", True))
-    return f"{enabled} sources and the push API" if enabled else "the push API"
+    sources = "1 source" if enabled == 1 else f"{enabled} sources"
+    return f"{sources} and the push API" if enabled else "the push API"

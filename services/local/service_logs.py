@@ -81,7 +81,7 @@ def last_words(log: Path) -> str:
     written = [line for line in _end_of(log).splitlines() if line.strip()]
     if not written:
         return ""
-    return line_to_show(log.stem, written[-1]) or written[-1]
+    return line_to_show(log.stem, written[-1]) or written[-1].removeprefix("chokepoint: ")
 
 
 def _end_of(log: Path, size: int = 16_384) -> str:

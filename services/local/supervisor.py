@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
+from services.local.errors import LocalError
 from services.local.process import ChildProcess
 from services.local.restart import NEVER_DIED, Restart, after_death
 from services.runtime.logs import get_logger
@@ -103,5 +104,14 @@ class Supervisor:
                 log=str(program.log),
             )
             await asyncio.sleep(restart.delay_seconds)
+            child = self._start_again(program) or child
+
+    def _start_again(self, program: Program) -> ChildProcess | None:
+        """Start the program; None when the system will not have it now, which then counts as another death."""
+        try:
             child = self._start_one(program)
-            _log.info("service.restarted", program=program.name, pid=child.pid, after_seconds=restart.delay_seconds)
+        except (LocalError, OSError) as error:
+            _log.error("service.restart_failed", program=program.name, reason=str(error))
+            return None
+        _log.info("service.restarted", program=program.name, pid=child.pid)
+        return child

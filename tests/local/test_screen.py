@@ -84,6 +84,7 @@ def test_progress_into_a_file_is_one_line() -> None:
     [
         ({"items": [{"enabled": True}, {"enabled": False}, {}]}, "2 sources and the push API"),
         ([{"enabled": False}], "the push API"),
+        ([{"enabled": True}], "1 source and the push API"),
         ({"detail": "no"}, ""),
         ("?", ""),
     ],

@@ -69,6 +69,6 @@ def test_the_last_words_of_a_service_are_readable(tmp_path: Path) -> None:
     log = tmp_path / "alert.log"
     assert last_words(log) == ""
     log.write_text("first\n" * 5000 + "chokepoint: CHOKEPOINT_ALERT__PORT: wrong\n\n")
-    assert last_words(log) == "chokepoint: CHOKEPOINT_ALERT__PORT: wrong"
+    assert last_words(log) == "CHOKEPOINT_ALERT__PORT: wrong"
     log.write_text('{"level": "error", "event": "database.unreachable"}\n')
     assert last_words(log) == "alert error: database.unreachable"

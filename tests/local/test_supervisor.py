@@ -88,6 +88,20 @@ async def test_a_stop_during_the_wait_starts_nothing(tmp_path: Path) -> None:
     assert text(short.log) == "born\n"
 
 
+async def test_a_restart_that_fails_is_tried_again(tmp_path: Path) -> None:
+    """A program that is away for a moment, as during an upgrade, is started once it is back."""
+    tool = tmp_path / "tool"
+    tool.symlink_to("/bin/sleep")
+    async with Supervisor([Program("tool", [str(tool), "600"], {}, tmp_path / "log")], decide=at_once) as supervisor:
+        first = supervisor.child("tool")
+        tool.unlink()
+        first.signal(signal.SIGKILL)
+        await until(lambda: supervisor.exits("tool") > 2)
+        tool.symlink_to("/bin/sleep")
+        await until(lambda: supervisor.child("tool").alive)
+        assert supervisor.child("tool").pid != first.pid
+
+
 async def test_a_program_that_does_not_exist_stops_the_start(tmp_path: Path) -> None:
     """The start fails in one line, and what had been started is gone."""
     good = program(tmp_path, "good", "import time; time.sleep(600)")

@@ -118,7 +118,7 @@ async def test_a_service_that_ends_while_starting_says_why(
     code = await local_up.up(settings(tmp_path, kafka), out=io.StringIO(), command=command)
     error = capsys.readouterr().err
     assert code == 1
-    assert "classify service ended while starting: chokepoint: CHOKEPOINT_SMTP__TLS: must be" in error
+    assert "classify service ended while starting: CHOKEPOINT_SMTP__TLS: must be" in error
     assert "classify.log" in error
     assert error.count("\n") == 1
 
