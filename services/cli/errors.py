@@ -28,7 +28,7 @@ class SomeFailed(Failed):
 
 def one_line(text: object) -> str:
     """Return the text on one line, cut where it gets too long, without characters that would steer a terminal."""
-    line = "".join(c if c.isprintable() else " " for c in " ".join(str(text).split()))
+    line = " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
 
 

@@ -82,14 +82,18 @@ def main(args: list[str] | None = None) -> None:
 
 
 def _run(arguments: list[str]) -> int:
+    output = sys.stdout
     try:
         result = cli.main(arguments, prog_name="chokepoint", standalone_mode=False)
     except click.ClickException as error:
         return _said(error)
     except (click.Abort, KeyboardInterrupt):
         return 130
-    except BrokenPipeError:
-        return _reader_gone()
+    except SystemExit:
+        if sys.stdout is not output:  # click's sign of a closed pipe, which it takes for a failure
+            sys.stdout = output
+            return _reader_gone()
+        raise
     except Exception as error:  # noqa: BLE001 - the last resort: one line instead of a traceback
         return _unexpected(error, debug="--debug" in arguments)
     return result if isinstance(result, int) else 0
