@@ -28,7 +28,7 @@ _WIDER = {
     "big5": "big5hkscs",
 }
 # These write other scripts in 7-bit bytes, or every letter in two: valid UTF-8 says nothing against them.
-_STATEFUL = ("iso-2022-", "hz", "utf-16", "utf-32")
+_STATEFUL = ("iso2022", "hz", "utf-16", "utf-32")
 _ZERO_BYTES = ((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))
 
 

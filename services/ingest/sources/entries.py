@@ -59,20 +59,24 @@ def _parse(content: str) -> Mapping[str, Any]:
     fastfeedparser drops XHTML content of Atom entries and stops at some damage; feedparser is seventy times slower.
     """
     small = len(content) <= _SLOW_PARSER_CHARS
-    reason = "no entries"
-    if not (small and _XHTML.search(content)):
-        try:
-            feed: Mapping[str, Any] = fastfeedparser.parse(io.BytesIO(content.encode("utf-8", "replace")))
-        except Exception as error:  # noqa: BLE001 - it raises whatever the document makes it raise
-            reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-        else:
-            if feed.get("entries") or not small:
-                return feed
+    feed, reason = _parse_fast(content)
+    if feed is not None and (feed.get("entries") or not small) and not (small and _XHTML.search(content)):
+        return feed
     # A stream, because feedparser takes a short text for the address or the path of a feed and opens it.
     patient: Mapping[str, Any] = feedparser.parse(io.BytesIO(content.encode("utf-8", "replace"))) if small else {}
-    if not patient.get("entries") and not patient.get("version"):
+    if patient.get("entries"):
+        return patient
+    if feed is None:
         raise Permanent(f"not a feed ({reason}): give the address of an RSS, Atom or JSON feed")
-    return patient
+    return feed
+
+
+def _parse_fast(content: str) -> tuple[Mapping[str, Any] | None, str]:
+    try:
+        # Bytes, because fastfeedparser takes a text that begins with http:// for an address and fetches it.
+        return fastfeedparser.parse(content.encode("utf-8", "replace")), ""
+    except Exception as error:  # noqa: BLE001 - it raises whatever the document makes it raise
+        return None, str(error).partition("\n")[0][:200] or type(error).__name__
 
 
 def _base(declared: Mapping[str, Any]) -> str:
@@ -106,12 +110,10 @@ def _longest(entry: Mapping[str, Any]) -> str:
 
 def _address(entry: Mapping[str, Any], base: str) -> str | None:
     """Return the entry's page: its link, else its id where that is an address."""
-    for candidate in (entry.get("link"), entry.get("id")):
-        link = _text(candidate).strip()
-        if not link or (candidate is entry.get("id") and not link.startswith(("http://", "https://"))):
-            continue
+    entry_id = _text(entry.get("id"))
+    for link in (_text(entry.get("link")), entry_id if entry_id.startswith(("http://", "https://")) else ""):
         try:
-            url = urljoin(base, link)
+            url = urljoin(base, link.strip()) if link.strip() else ""
             canonical_url(url)
         except (NotAnAddress, ValueError):
             continue

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -23,8 +24,14 @@ ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, appl
 _MAX_RETRY_AFTER_SECONDS = 24 * 3600.0
 
 
+@dataclass(frozen=True)
 class FeedReader:
     """Reads one feed; a conditional request where the server gave validators (RFC 9110, section 13)."""
+
+    max_bytes: int = MAX_BYTES
+    """Of the body, on the wire and unpacked."""
+    deadline_seconds: float = DEADLINE_SECONDS
+    """For the whole answer, over every redirect."""
 
     async def fetch(self, spec: SourceSpec, validators: Mapping[str, Any], reach: Reach) -> Fetched:
         """Return the feed's entries. Raises Busy, Transient or Permanent."""
@@ -32,10 +39,10 @@ class FeedReader:
             reach.client,
             spec.url or "",
             max_hops=MAX_REDIRECTS,
-            max_bytes=MAX_BYTES,
+            max_bytes=self.max_bytes,
             headers={"accept": ACCEPT, **_conditions(validators)},
             allow_private=reach.allow_private,
-            deadline_seconds=DEADLINE_SECONDS,
+            deadline_seconds=self.deadline_seconds,
         )
         if answer.status == httpx.codes.NOT_MODIFIED:
             return Fetched(validators=validators, unchanged=True)
