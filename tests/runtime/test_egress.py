@@ -6,6 +6,7 @@ import socket
 import ssl
 from collections.abc import Awaitable, Sequence
 from pathlib import Path
+from typing import Any
 
 import httpcore
 import httpx
@@ -114,6 +115,31 @@ async def test_the_next_address_is_tried_when_one_does_not_answer() -> None:
     """Of several checked addresses the first that answers is used."""
     async with serving(lambda _path: OK) as server, client(True, answering(["::1", "127.0.0.1"])) as guarded:
         assert (await guarded.get(f"http://news.example:{server.port}/")).text == "ok"
+
+
+class Silent(Detour):
+    """Lets the first address swallow what it is sent, and notes the time given to each."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shares: list[float] = []
+
+    async def connect_tcp(self, host: str, port: int, timeout: float | None = None, *rest: Any) -> Any:  # noqa: ASYNC109 - httpcore's own interface
+        """Time out for the first address; connect to 127.0.0.1 for any other."""
+        assert timeout is not None
+        self.shares.append(timeout)
+        if len(self.shares) == 1:
+            raise httpcore.ConnectTimeout("no answer")
+        return await super().connect_tcp(host, port, timeout, *rest)
+
+
+async def test_a_silent_address_leaves_time_for_the_next() -> None:
+    """An address that never answers gets its share of the time to connect, not all of it."""
+    silent, resolve = Silent(), answering([PUBLIC, "1.1.1.1"])
+    async with serving(lambda _path: OK) as server, client(False, resolve, network=silent) as guarded:
+        assert (await guarded.get(f"http://news.example:{server.port}/")).text == "ok"
+    assert silent.asked == ["1.1.1.1"]
+    assert silent.shares[0] <= 5 / 2 < silent.shares[1] <= 5
 
 
 async def test_no_proxy_cookie_or_redirect_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -98,6 +98,21 @@ async def test_an_endless_body_is_cut_off(coding: str) -> None:
             await fetch(client(True), server.url)
 
 
+async def test_the_limit_itself_is_allowed() -> None:
+    """A body of exactly the limit arrives whole; one byte more does not."""
+    async with serving(lambda path: with_body(bytes(int(path[1:])))) as server:
+        assert len((await fetch(client(True), f"{server.url}/10000")).body) == 10_000
+        with pytest.raises(TooLarge):
+            await fetch(client(True), f"{server.url}/10001")
+
+
+async def test_a_redirect_that_cannot_be_read_says_so() -> None:
+    """A Location that is no URL is the site's fault, with its host in the line; the site may mend it."""
+    async with serving(lambda _path: redirect("http://[::1/")) as server:
+        with pytest.raises(Transient, match=r"'127\.0\.0\.1' cannot be read: .*location"):
+            await fetch(client(True), server.url)
+
+
 async def test_a_small_bomb_is_stopped() -> None:
     """A few kilobytes of gzip that unpack to megabytes are refused; honest gzip is unpacked."""
     bomb, honest = gzip.compress(bytes(5_000_000)), gzip.compress(b"news")
@@ -130,6 +145,7 @@ async def test_a_dead_server_is_worth_another_try() -> None:
         (b"x" * 5000, (), b"x" * 100),
         (b"short", (), b"short"),
         (gzip.compress(bytes(5_000_000)), ("Content-Encoding: gzip",), bytes(100)),
+        (gzip.compress(b"x" * 100) + gzip.compress(bytes(5000)), ("Content-Encoding: gzip",), b"x" * 100),
         (b"not gzip", ("Content-Encoding: gzip",), b"not gzip"),
         (b"brotli", ("Content-Encoding: br",), b"brotli"),
     ],

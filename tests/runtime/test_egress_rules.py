@@ -113,7 +113,7 @@ def test_what_python_calls_not_global_is_never_open(address: object) -> None:
 
 
 FORBIDDEN_URLS = {
-    "http://127.0.0.1/": "loopback",
+    "http://127.0.0.1/": r"^127\.0\.0\.1 is loopback \(RFC 1122\); set CHOKEPOINT_EGRESS",
     "http://127.0.0.1./": "plain form",
     "http://127。0。0。1/": "loopback",
     "http://2130706433/": "plain form",
@@ -193,6 +193,10 @@ def test_nasty_urls_are_refused_in_one_line(url: str, says: str) -> None:
         "http://1.1.1.1/",
         "https://[2606:4700:4700::1111]:8443/",
         "http://3com.example/",
+        "http://example.com:443/",
+        "http://example.com:1024/",
+        "http://example.com:65535/",
+        "http://example.com/" + "a" * (8192 - 19),
     ],
 )
 def test_plain_urls_pass(url: str) -> None:
@@ -204,8 +208,9 @@ def test_a_private_url_passes_when_allowed() -> None:
     """With `allow_private` the local network opens, low ports included, but not the metadata address."""
     for url in ("http://127.0.0.1:81/", "http://localhost/", "http://[::1]:9000/", "http://10.0.0.5/"):
         assert check_url(url, allow_private=True).scheme == "http"
-    with pytest.raises(Forbidden, match="metadata"):
-        check_url("http://169.254.169.254/", allow_private=True)
+    for url, says in {"http://169.254.169.254/": "metadata", "http://127.0.0.1:0/": "port 0"}.items():
+        with pytest.raises(Forbidden, match=says):
+            check_url(url, allow_private=True)
 
 
 def test_http_can_be_closed() -> None:

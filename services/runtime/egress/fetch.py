@@ -10,7 +10,6 @@ from services.runtime.egress.body import read_body
 from services.runtime.egress.url import check_url
 from services.runtime.failure import Permanent, Transient
 
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # What may follow a redirect to another origin; a key or token may not (RFC 9110, section 15.4).
 _HARMLESS = frozenset({"accept", "accept-language", "if-none-match", "if-modified-since", "user-agent"})
 
@@ -64,24 +63,17 @@ async def _follow(  # noqa: PLR0913 - the arguments of the function above
     hops: list[str] = []
     while True:
         async with client.stream("GET", at, headers=headers, follow_redirects=False) as response:
-            target = response.headers.get("location") if response.status_code in _REDIRECTS else None
+            # httpx has read the Location, and raises where it is no URL, whether or not it follows it.
+            target = response.next_request
             if target is None:
                 body = await read_body(response, max_bytes)
                 return Fetched(response.status_code, response.headers, body, str(at), tuple(hops))
         hops.append(str(at))
         if len(hops) > max_hops:
             raise Permanent(f"{at.host!r} redirects once more after {max_hops} redirects; give the final address")
-        after = _next(at, target, allow_private=allow_private)
+        after = check_url(str(target.url), allow_private=allow_private)
         headers = headers if _origin(after) == _origin(at) else _harmless(headers)
         at = after
-
-
-def _next(at: httpx.URL, location: str, *, allow_private: bool) -> httpx.URL:
-    try:
-        joined = str(at.join(location))
-    except httpx.InvalidURL as error:
-        raise Permanent(f"{at.host!r} redirects to a URL that cannot be read: {error}") from None
-    return check_url(joined, allow_private=allow_private)
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
