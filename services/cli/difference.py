@@ -37,9 +37,10 @@ def plan(wanted: Iterable[Wanted], existing: Existing, *, prune: bool) -> list[S
 
 
 def _removals(kind: ObjectKind, named: set[str], existing: Mapping[str, Mapping[str, Any]]) -> Iterator[Step]:
-    """Remove what the files no longer name, of the kinds that they name at all."""
+    """Remove what the files no longer name, of the kinds that they name at all; bundled sources stay."""
     if named:
-        yield from (Step("removed", kind, gone) for gone in existing if gone not in named)
+        gone = (id_ for id_, shown in existing.items() if id_ not in named and not shown.get("bundled"))
+        yield from (Step("removed", kind, id_) for id_ in gone)
 
 
 def _step(one: Wanted, before: Mapping[str, Any] | None) -> Step:

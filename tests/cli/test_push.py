@@ -13,6 +13,7 @@ import pytest
 import uvicorn
 from fastapi import Depends, FastAPI
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 
 from schemas.article import Article
 from services.cli.push import BATCH_ARTICLES, Placed, batches
@@ -65,13 +66,14 @@ def ingest(tmp_path: Path, home: Path) -> Iterator[Ingest]:
     ingest = Ingest(tmp_path)
     server = uvicorn.Server(uvicorn.Config(_app(ingest), port=0, log_config=None, lifespan="on"))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)
-    thread.start()
-    while not server.started and thread.is_alive():
-        threading.Event().wait(0.01)
-    ingest.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    yield ingest
-    server.should_exit = True
-    thread.join(timeout=10)
+    with capture_logs():  # the server shares this process, and its log is no output of the command
+        thread.start()
+        while not server.started and thread.is_alive():
+            threading.Event().wait(0.01)
+        ingest.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        yield ingest
+        server.should_exit = True
+        thread.join(timeout=10)
 
 
 def test_each_id_comes_with_what_became_of_it(invoke: Run, ingest: Ingest) -> None:
