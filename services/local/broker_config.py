@@ -80,8 +80,8 @@ LOG4J2_XML: Final = """\
   <Appenders>
     <RollingFile name="File" fileName="logs/kafka.log" filePattern="logs/kafka.log.%i">
       <PatternLayout pattern="%d{ISO8601} %p %m (%c)%n"/>
-      <SizeBasedTriggeringPolicy size="10 MB"/>
-      <DefaultRolloverStrategy max="3"/>
+      <Policies><OnStartupTriggeringPolicy/><SizeBasedTriggeringPolicy size="10 MB"/></Policies>
+      <DefaultRolloverStrategy max="4"/>
     </RollingFile>
   </Appenders>
   <Loggers>
@@ -89,7 +89,7 @@ LOG4J2_XML: Final = """\
   </Loggers>
 </Configuration>
 """
-"""The broker's logging: `kafka.log`, 10 MB a file, the last three kept."""
+"""The broker's logging: `kafka.log`, a new one at each start and after 10 MB, five in all."""
 
 
 def java_command(java: Java, jars: Sequence[Path]) -> list[str]:

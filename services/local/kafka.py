@@ -15,12 +15,14 @@ from aiokafka.errors import KafkaError
 
 from services.local.artifacts import ensure_jars
 from services.local.broker_config import LOG4J2_XML, java_command, server_properties
+from services.local.broker_log import reason
 from services.local.errors import LocalError
 from services.local.folder_lock import FolderLock
 from services.local.java import Java, find_java
 from services.local.ports import HOST, accepts, free_ports, require_free
 from services.local.process import POLL_SECONDS, ChildProcess
 from services.local.restart import NEVER_DIED, after_death
+from services.local.service_logs import end_of
 from services.runtime.logs import get_logger
 
 DEFAULT_PORT: Final = 19092
@@ -93,6 +95,7 @@ class KafkaServer:
         command = java_command(self._java or find_java(), self._jars or await ensure_jars())
         (self.home / "logs").mkdir(parents=True, exist_ok=True)
         with contextlib.closing(await self._take_lock()) as lock:
+            self._console_file.write_bytes(b"")
             (self.home / "logs" / "log4j2.xml").write_text(LOG4J2_XML, encoding="utf-8")
             await self._format(command)
             self._write_properties("server.properties", "data")
@@ -151,7 +154,8 @@ class KafkaServer:
         async with _killed_on_error(child):
             code = await child.wait(START_SECONDS)
         if code != 0:
-            raise LocalError(f"Kafka could not format {self._data} (exit code {code}): see {self._console_file}.")
+            why = reason("", end_of(self._console_file)) or f"exit code {code}"
+            raise LocalError(f"Kafka could not format {self._data}: {why} (see {self._console_file})")
         fresh.rename(self._data)
 
     async def _until_ready(self, child: ChildProcess) -> None:
@@ -163,10 +167,8 @@ class KafkaServer:
             except TimeoutError:
                 raise LocalError(f"Kafka did not answer within {START_SECONDS:.0f} s: see {self.log_file}.") from None
         if not child.alive:
-            raise LocalError(
-                f"Kafka ended while starting (exit code {child.exit_code}): "
-                f"see {self.log_file} and {self._console_file}."
-            )
+            why = reason(end_of(self.log_file), end_of(self._console_file)) or f"exit code {child.exit_code}"
+            raise LocalError(f"Kafka ended while starting: {why} (see {self.log_file} and {self._console_file})")
 
     async def _answers(self) -> bool:
         # aiokafka logs every refused connection, so it is not asked before the port is open.

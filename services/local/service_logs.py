@@ -78,13 +78,14 @@ def _last_error(exception: Any) -> str:
 
 def last_words(log: Path) -> str:
     """Return the last line a program wrote, as a person reads it; empty when it wrote nothing."""
-    written = [line for line in _end_of(log).splitlines() if line.strip()]
+    written = [line for line in end_of(log).splitlines() if line.strip()]
     if not written:
         return ""
     return line_to_show(log.stem, written[-1]) or written[-1].removeprefix("chokepoint: ")
 
 
-def _end_of(log: Path, size: int = 16_384) -> str:
+def end_of(log: Path, size: int = 16_384) -> str:
+    """Read at most the last `size` bytes of a log; empty when there is none."""
     if not log.exists():
         return ""
     with log.open("rb") as file:

@@ -66,6 +66,7 @@ async def test_data_survives_a_stop_and_a_crash(tmp_path: Path) -> None:
         assert server.bootstrap_servers == address
         await send(server, "kept", b"3")
         assert await receive(server, "kept", 3) == [b"1", b"2", b"3"]
+        assert {path.name for path in server.log_file.parent.glob("kafka.log*")} > {"kafka.log", "kafka.log.1"}
     finally:
         await server.stop()
 
@@ -94,7 +95,7 @@ async def test_a_broker_that_ends_at_once_says_where_to_look(tmp_path: Path) -> 
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "meta.properties").write_text("version=1\ncluster.id=broken\nnode.id=7\n")
     server = KafkaServer(tmp_path)
-    with pytest.raises(LocalError, match=r"ended while starting.*kafka\.log"):
+    with pytest.raises(LocalError, match=r"ended while starting: Stored node id 7 .*kafka\.log"):
         await server.start()
     assert not server.alive
 
