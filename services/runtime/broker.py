@@ -24,6 +24,8 @@ BATCH_TIMEOUT_MS = 20  # FastStream waits twice this long between looks while a 
 _SASL = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
 
 CONSUMER: dict[str, Any] = {
+    "session_timeout_ms": 6000,  # a killed copy's partitions go to another after this; the least that Kafka allows
+    "heartbeat_interval_ms": 2000,
     "auto_offset_reset": "earliest",  # a new group reads what was kept, never "from now on"
     "batch": True,
     "batch_timeout_ms": BATCH_TIMEOUT_MS,

@@ -23,6 +23,7 @@ from starlette.routing import Route
 
 from services.runtime.bus import Bus
 from services.runtime.health import Health
+from services.runtime import tracing
 from services.runtime.logs import get_logger
 
 log = get_logger("service")
@@ -84,6 +85,7 @@ class Service:
     @asynccontextmanager
     async def _lifespan(self, _app: Any) -> AsyncIterator[None]:
         self.health.ready("start", ready=False, why="starting")
+        flush_traces = tracing.configure(self.name)
         life = asyncio.create_task(self._live_until_stopped(), name=f"{self.name}-life")
         life.add_done_callback(_end_process_on_error)
         try:
@@ -91,6 +93,7 @@ class Service:
         finally:
             self.bus.stopping.set()
             await asyncio.wait([life])
+            await asyncio.to_thread(flush_traces)
 
     async def _live_until_stopped(self) -> None:
         async with AsyncExitStack() as open_resources:
