@@ -116,8 +116,7 @@ def _send(api: Api, step: Step) -> Problem | None:
     path = f"/api/v1/{step.kind.path}/{step.id}"
     if step.action == "removed":
         answer = api.try_ask("DELETE", path)
-    elif step.wanted and (step.action != "unchanged" or step.wanted.has_secret):
-        # What the server keeps secret cannot be compared, so it is sent again: the same again changes nothing.
+    elif step.wanted and step.send:
         answer = api.try_ask("PUT", path, json=step.wanted.document)
     else:
         answer = None

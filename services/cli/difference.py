@@ -22,6 +22,8 @@ class Step:
     wanted: Wanted | None = None
     fields: tuple[tuple[str, Any, Any], ...] = ()
     """What differs: the key, before, after."""
+    send: bool = True
+    """Whether the server is to be told."""
 
 
 def plan(wanted: Iterable[Wanted], existing: Existing, *, prune: bool) -> list[Step]:
@@ -47,7 +49,10 @@ def _step(one: Wanted, before: Mapping[str, Any] | None) -> Step:
     if before is None:
         return Step("created", one.kind, one.id, one, tuple(_differences({}, one.whole)))
     fields = tuple(_differences(_whole(one.kind, before), one.whole))
-    return Step("changed" if fields else "unchanged", one.kind, one.id, one, fields)
+    if fields:
+        return Step("changed", one.kind, one.id, one, fields)
+    # What the server keeps secret cannot be compared, so it is sent again: the same again changes nothing.
+    return Step("unchanged", one.kind, one.id, one, send=one.has_secret or any(map(_masked, before.values())))
 
 
 def _whole(kind: ObjectKind, shown: Mapping[str, Any]) -> dict[str, Any]:
@@ -66,8 +71,17 @@ def _differences(
         old, new = before.get(name), after.get(name)
         if isinstance(old, dict) and isinstance(new, dict):
             yield from _differences(old, new, f"{prefix}{name}.")
-        elif old != new and not (_empty(old) and _empty(new)) and (prefix or name not in {"kind", "id"}):
+        elif old != new and not _alike(old, new) and (prefix or name not in {"kind", "id"}):
             yield f"{prefix}{name}", old, new
+
+
+def _alike(old: Any, new: Any) -> bool:
+    """Tell whether two different values need not differ in meaning: both are nothing, or one is hidden."""
+    return (_empty(old) and _empty(new)) or _masked(old)
+
+
+def _masked(value: Any) -> bool:
+    return isinstance(value, str) and set(value) == {"*"}
 
 
 def _empty(value: Any) -> bool:

@@ -1,14 +1,20 @@
 """The command line as a person runs it: in a process of its own, or by click's runner for what needs none."""
 
+import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import uvicorn
 from click.testing import CliRunner
+from starlette.applications import Starlette
+from structlog.testing import capture_logs
 
 from services.cli.main import cli
 
@@ -69,6 +75,20 @@ def invoke(home: Path) -> Run:
         return Done(result.exit_code, result.stdout, result.stderr)
 
     return start
+
+
+@contextmanager
+def served(app: Starlette) -> Iterator[str]:
+    """Serve an app in a thread, on a free port; gives its address."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="on"))
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)
+    with capture_logs():  # the server shares this process, and its log is no output of the command
+        thread.start()
+        while not server.started and thread.is_alive():
+            threading.Event().wait(0.01)
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        server.should_exit = True
+        thread.join(timeout=10)
 
 
 def only_line(text: str) -> str:

@@ -1,6 +1,5 @@
 """`chokepoint push` against the real push API over SQLite, with a list in the place of Kafka."""
 
-import asyncio
 import json
 import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -10,10 +9,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-import uvicorn
 from fastapi import Depends, FastAPI
 from pydantic import SecretStr
-from structlog.testing import capture_logs
 
 from schemas.article import Article
 from services.cli.push import BATCH_ARTICLES, Placed, batches
@@ -26,7 +23,7 @@ from services.runtime.clock import utc_now
 from services.runtime.database import Database
 from services.runtime.language import detect_language
 from services.runtime.security import TokenGate, install_problem_handlers
-from tests.cli.conftest import Run, only_line
+from tests.cli.conftest import Run, only_line, served
 
 TOKEN = "a token of the tests"
 
@@ -64,16 +61,8 @@ def ingest(tmp_path: Path, home: Path) -> Iterator[Ingest]:
     """Serve the push API in a thread, and keep its token where `up` would."""
     (home / "token").write_text(f"{TOKEN}\n")
     ingest = Ingest(tmp_path)
-    server = uvicorn.Server(uvicorn.Config(_app(ingest), port=0, log_config=None, lifespan="on"))
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)
-    with capture_logs():  # the server shares this process, and its log is no output of the command
-        thread.start()
-        while not server.started and thread.is_alive():
-            threading.Event().wait(0.01)
-        ingest.url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    with served(_app(ingest)) as ingest.url:
         yield ingest
-        server.should_exit = True
-        thread.join(timeout=10)
 
 
 def test_each_id_comes_with_what_became_of_it(invoke: Run, ingest: Ingest) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -54,7 +54,7 @@ def stamped(news: Mapping[str, Any], clock: Clock) -> dict[str, Any]:
 
 def demo_feed(
     home: Path, out: TextIO, *, pace_seconds: float = PACE_SECONDS, clock: Clock = utc_now
-) -> Callable[[Running], Awaitable[None]]:
+) -> Callable[[Running], Coroutine[Any, Any, None]]:
     """Return what `up` runs once the services are ready; `home` is the data folder, `out` is where each title goes."""
 
     async def feed(running: Running) -> None:
