@@ -1,0 +1,128 @@
+"""Candidates: the clauses of a story that tell one act, with everything that speaks for and against it, by name."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from schemas.detection import Kind
+from services.classify.clauses import Clause
+from services.classify.roles import Grammar, Mention, mentions
+from services.classify.sentences import Sentence
+from services.classify.weights import Weights, total
+
+MOST_PER_KIND = 3
+DEEP = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a candidate needs to know of its story."""
+
+    sentences: tuple[Sentence, ...]
+    main: bool
+    grammar: Grammar
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One act that the story may report."""
+
+    kind: Kind
+    clauses: tuple[Clause, ...]
+    """The clause that tells it best first, then those that support it."""
+    features: dict[str, float]
+    scene: Scene
+
+    @property
+    def best(self) -> Clause:
+        """The clause that tells it best."""
+        return self.clauses[0]
+
+
+def candidates(found: list[Clause], scene: Scene, weights: Weights) -> list[Candidate]:
+    """Return the acts a story may report, one for each group of clauses that can be the same act."""
+    result = []
+    for kind in Kind:
+        row = weights.detect[kind.value]
+        ranked = sorted(
+            (clause for clause in found if clause.kind is kind),
+            key=lambda c: (-total(row, _clause_features(c)), c.sentence.number, c.anchor.start),
+        )
+        for order, group in enumerate(_groups(ranked, scene, weights)):
+            features = dict(_all_features(group, ranked, scene, order))
+            result.append(Candidate(kind, tuple(group), features, scene))
+    return result
+
+
+def _groups(ranked: list[Clause], scene: Scene, weights: Weights) -> list[list[Clause]]:
+    """Group clauses of one kind by who acts: other parties than those of the best clause make another act."""
+    groups: list[tuple[frozenset[str], list[Clause]]] = []
+    for clause in ranked:
+        who = acting(clause, scene, weights)
+        home = next((group for parties, group in groups if not who or not parties or parties & who), None)
+        if home is not None:
+            home.append(clause)
+        elif len(groups) < MOST_PER_KIND:
+            groups.append((who, [clause]))
+    return [group for _, group in groups]
+
+
+def acting(clause: Clause, scene: Scene, weights: Weights) -> frozenset[str]:
+    """Return the codes that act in this clause."""
+    row = weights.issuer[clause.kind.value]
+    return frozenset(mention.code for mention in clause_mentions(clause, scene) if total(row, mention.features) > 0)
+
+
+def clause_mentions(clause: Clause, scene: Scene) -> list[Mention]:
+    """Return the mentions of actors in this clause."""
+    return mentions(clause, scene.grammar)
+
+
+def _clause_features(clause: Clause) -> dict[str, float]:
+    return {**clause.features, **({"lead": 1.0} if clause.lead else {})}
+
+
+def _all_features(group: list[Clause], ranked: list[Clause], scene: Scene, order: int) -> Iterator[tuple[str, float]]:
+    yield from _clause_features(group[0]).items()
+    yield from _story_features(group, scene)
+    if order:
+        yield "second act of its kind", 1.0
+    if len(ranked) > 1:
+        yield "told more than once", 1.0
+
+
+def _story_features(group: list[Clause], scene: Scene) -> Iterator[tuple[str, float]]:
+    titles = [sentence for sentence in scene.sentences if sentence.title]
+    yield ("main story" if scene.main else "teaser"), 1.0
+    yield "depth", round(min(group[0].sentence.number, DEEP) / DEEP, 4)
+    if any(clause.sentence.title for clause in group):
+        yield "act in the title", 1.0
+    if any(clause.lead for clause in group):
+        yield "act in the lead", 1.0
+    yield from _title_features(titles)
+    topics = _count(scene.sentences, "alike.topics")
+    if topics:
+        yield "other subject", min(topics, 4) / 2
+    for name, tags in (
+        ("goods", ("good",)),
+        ("market", ("cue.market",)),
+        ("history", ("cue.history",)),
+        ("opinion", ("cue.opinion",)),
+        ("court", ("cue.court",)),
+        ("fresh", ("cue.fresh", "date.today")),
+    ):
+        share = sum(bool(s.having(*tags)) for s in scene.sentences) / max(len(scene.sentences), 1)
+        if share:
+            yield f"share of {name}", round(share, 4)
+    if not any(clause.features.get("actor here") for clause in group):
+        yield "nobody acts", 1.0
+
+
+def _title_features(titles: Iterable[Sentence]) -> Iterator[tuple[str, float]]:
+    for mark in {mark.tag: mark for sentence in titles for mark in sentence.marks}.values():
+        if mark.tag.startswith(("op.", "cue.", "alike.", "act.", "trade.")) or mark.tag in ("good", "instrument"):
+            yield f"title: {mark.tag}", 1.0
+
+
+def _count(sentences: Iterable[Sentence], tag: str) -> int:
+    return sum(len(sentence.having(tag)) for sentence in sentences)

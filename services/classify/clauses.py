@@ -1,0 +1,134 @@
+"""Clauses: where a sentence names an act of one kind, with what happens to it and how it is told."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from schemas.detection import Kind
+from services.classify.marks import Mark
+from services.classify.sentences import Sentence
+
+NEAR_WORDS = 8
+PAIR_WORDS = 9
+LEAD_SENTENCES = 2
+OPERATOR_TAGS = ("op.impose", "op.expand", "op.ease", "op.end", "op.sign", "op.propose", "op.effect")
+CLOSE_WORDS = 3
+PARTY_TAGS = ("actor.country", "actor.agency", "actor.leader", "actor.company")
+SETTING_GROUPS = ("actor", "good", "trade", "instrument")
+SETTING_TAGS = ("act.supply", "date.today", "date.old", "date.future")
+TRADE_TAGS = ("trade.export", "trade.transfer")
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One act named in one sentence."""
+
+    kind: Kind
+    sentence: Sentence
+    anchor: Mark
+    """The words that name the act."""
+    anchored_by: str
+    """How the act was recognised: `control`, `paired`, `instrument`, `sanction`, `import`, `pact`, `supply`, `flow`."""
+    lead: bool
+    features: dict[str, float] = field(default_factory=dict)
+
+
+def clauses(sentences: list[Sentence], stretch: int) -> list[Clause]:
+    """Return every clause of a story; `stretch` is how many word places a word takes in this writing."""
+    titles = sum(sentence.title for sentence in sentences)
+    found = []
+    for order, sentence in enumerate(sentences):
+        lead = not sentence.title and order < titles + LEAD_SENTENCES
+        for kind, anchor, how in _anchors(sentence, sentences, stretch):
+            features = dict(_features(sentence, anchor, how, stretch))
+            found.append(Clause(kind, sentence, anchor, how, lead, features))
+    return found
+
+
+def distance(one: Mark, other: Mark) -> int:
+    """Return how many words stand between two marks, 0 when they touch or overlap."""
+    return max(other.word - one.last - 1, one.word - other.last - 1, 0)
+
+
+_ALONE = {
+    "act.control": (Kind.EXPORT_CONTROL, "control"),
+    "act.control_verb": (Kind.EXPORT_CONTROL, "control verb"),
+    "act.sanction": (Kind.SANCTION, "sanction"),
+    "act.sanction_verb": (Kind.SANCTION, "sanction verb"),
+    "act.supply_pact": (Kind.SUPPLY_PACT, "supply pact"),
+}
+
+
+def _anchors(sentence: Sentence, story: list[Sentence], stretch: int) -> Iterator[tuple[Kind, Mark, str]]:
+    for mark in sentence.marks:
+        if mark.tag in _ALONE:
+            kind, how = _ALONE[mark.tag]
+            yield kind, mark, how
+        elif mark.tag == "instrument" and mark.kind:
+            yield Kind(mark.kind), mark, "instrument"
+        elif mark.tag == "act.restrict":
+            yield from _restricting(sentence, mark, stretch)
+        elif mark.tag in ("op.ease", "op.end") and _nearest(sentence, mark, TRADE_TAGS, 3 * stretch):
+            yield Kind.EXPORT_CONTROL, mark, "flow"
+        elif mark.tag in ("act.pact", "act.supply"):
+            yield from _agreeing(sentence, mark, story)
+
+
+def _restricting(sentence: Sentence, mark: Mark, stretch: int) -> Iterator[tuple[Kind, Mark, str]]:
+    reach = PAIR_WORDS * stretch
+    exporting = _nearest(sentence, mark, TRADE_TAGS, reach)
+    importing = _nearest(sentence, mark, ("trade.import",), reach)
+    if exporting and not (importing and distance(mark, importing) < distance(mark, exporting)):
+        yield Kind.EXPORT_CONTROL, mark, "paired"
+    elif importing and sentence.having(*PARTY_TAGS):
+        yield Kind.SANCTION, mark, "import"
+
+
+def _agreeing(sentence: Sentence, mark: Mark, story: list[Sentence]) -> Iterator[tuple[Kind, Mark, str]]:
+    """Ask for something to supply, in the sentence of the pact, the one after it or the title."""
+    near = [sentence, *(s for s in story if s.title), *story[sentence.number + 1 : sentence.number + 2]]
+    goods = any(s.having("good") for s in near)
+    supplying = any(s.having("act.supply") for s in near)
+    if mark.tag == "act.pact" and (goods or supplying):
+        yield Kind.SUPPLY_PACT, mark, "pact"
+    elif mark.tag == "act.supply" and sentence.having("good") and sentence.having("op.sign"):
+        yield Kind.SUPPLY_PACT, mark, "supply"
+
+
+def _nearest(sentence: Sentence, mark: Mark, tags: tuple[str, ...], reach: int) -> Mark | None:
+    near = [other for other in sentence.marks if other.tag in tags and distance(mark, other) <= reach]
+    return min(near, key=lambda other: distance(mark, other), default=None)
+
+
+def _features(sentence: Sentence, anchor: Mark, how: str, stretch: int) -> Iterator[tuple[str, float]]:
+    """Give what speaks for and against this clause, by name."""
+    yield f"anchor {how}", 1.0
+    for mark in sentence.marks:
+        group = mark.tag.partition(".")[0]
+        if group in ("op", "cue", "alike"):
+            yield from _around(mark, anchor, stretch)
+        elif group in ("actor", "good", "trade", "instrument") or mark.tag in (
+            "act.supply",
+            "date.today",
+            "date.old",
+            "date.future",
+        ):
+            yield f"{mark.tag} here", 1.0
+    parties = {mark.value for mark in sentence.having(*PARTY_TAGS)}
+    if parties or sentence.having("actor.office"):
+        yield "actor here", 1.0
+    if len(parties) > 1:
+        yield "two parties here", 1.0
+    if sentence.title:
+        yield "title", 1.0
+    if not _nearest(sentence, anchor, OPERATOR_TAGS, NEAR_WORDS * stretch):
+        yield "no verb near", 1.0
+
+
+def _around(mark: Mark, anchor: Mark, stretch: int) -> Iterator[tuple[str, float]]:
+    yield f"{mark.tag} here", 1.0
+    if distance(anchor, mark) <= NEAR_WORDS * stretch:
+        yield f"{mark.tag} near", 1.0
+        if mark.last < anchor.word:
+            yield f"{mark.tag} before", 1.0
+        if mark.last < anchor.word and distance(anchor, mark) <= CLOSE_WORDS * stretch:
+            yield f"{mark.tag} just before", 1.0

@@ -1,0 +1,162 @@
+"""Marks: every place in a story where an entry of the language stands, with what it means."""
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from services.classify.languages.lexicon import Lexicon, Meaning, Phrase
+from services.classify.normalise import Folded
+
+_WORD = re.compile(
+    "(?:[^\\W_\u3040-\u30ff\u3400-\u9fff]|[\u0900-\u0903\u093a-\u094f\u0951-\u0957\u200c])+|[\u3040-\u30ff\u3400-\u9fff]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One entry at one place; `start` and `end` count characters of the story's own text, words whole."""
+
+    start: int
+    end: int
+    tag: str
+    value: str = ""
+    kind: str = ""
+    word: int = 0
+    """Number of its first word in the story."""
+    last: int = 0
+    """Number of its last word."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    start: int
+    end: int
+    word: int
+    last: int
+
+
+class Words:
+    """The words of a story: where each begins and ends; letters written without spaces are words each."""
+
+    def __init__(self, text: str) -> None:
+        spans = [match.span() for match in _WORD.finditer(text)]
+        self.starts = [start for start, _ in spans]
+        self.ends = [end for _, end in spans]
+
+    def at(self, place: int) -> int:
+        """Return the number of the word that holds this place or is the last before it; -1 before the first."""
+        return bisect_right(self.starts, place) - 1
+
+
+def find_marks(story: Folded, lexicon: Lexicon) -> tuple[list[Mark], Words]:
+    """Return the marks of a story in order, and its words."""
+    words = Words(story.text)
+    hits: dict[int, list[_Hit]] = defaultdict(list)
+    for raw in lexicon.automaton.find_matches_as_indexes(story.text, overlapping=True):
+        for number, hit in _placed(lexicon, story, words, raw):
+            hits[number].append(hit)
+    found = {
+        _mark([hit], meaning)
+        for piece, some in hits.items()
+        for meaning in lexicon.meanings.get(piece, ())
+        for hit in some
+    }
+    covers = {(mark.start, mark.end) for mark in found}
+    for phrase, chain in _phrases(hits, lexicon):
+        found.add(_mark(chain, phrase.meaning))
+        covers.update(_runs(phrase, chain))
+    killers = [(mark.start, mark.end) for mark in found if mark.tag == "alike.phrases"]
+    return [_in_original(story, mark) for mark in _standing(found, covers, killers)], words
+
+
+def _in_original(story: Folded, mark: Mark) -> Mark:
+    start, end = story.original_span(mark.start, mark.end)
+    same = (start, end) == (mark.start, mark.end)
+    return mark if same else Mark(start, end, mark.tag, mark.value, mark.kind, mark.word, mark.last)
+
+
+def _placed(lexicon: Lexicon, story: Folded, words: Words, raw: tuple[int, int, int]) -> Iterator[tuple[int, _Hit]]:
+    """Give a raw match for each piece whose rules on the beginning and the end of the word it meets."""
+    literal, start, end = raw
+    first, last = words.at(start), words.at(end - 1)
+    if first < 0:
+        return
+    inside = start < words.ends[first]
+    word_start, word_end = words.starts[first] if inside else start, max(words.ends[last], end)
+    head, tail = story.text[word_start:start], story.text[end:word_end]
+    for number in lexicon.by_literal[literal]:
+        piece = lexicon.pieces[number]
+        if head and not piece.free_start and head not in lexicon.prefixes:
+            continue
+        if tail and not piece.free_end and tail not in lexicon.endings:
+            continue
+        if piece.exact and not _as_written(story, piece.exact, start, end):
+            continue
+        yield number, _Hit(word_start if piece.free_start else start, word_end, first, last)
+
+
+def _as_written(story: Folded, exact: str, start: int, end: int) -> bool:
+    first, last = story.original_span(start, end)
+    return story.original[first:last] == exact
+
+
+def _mark(chain: list[_Hit], meaning: Meaning) -> Mark:
+    first, last = chain[0], chain[-1]
+    return Mark(first.start, last.end, meaning.tag, meaning.value, meaning.kind, first.word, last.last)
+
+
+def _phrases(hits: dict[int, list[_Hit]], lexicon: Lexicon) -> list[tuple[Phrase, list[_Hit]]]:
+    """Find the entries of several pieces."""
+    return [
+        (phrase, chain)
+        for piece in list(hits)
+        for phrase in lexicon.phrases.get(piece, ())
+        for hit in hits[piece]
+        if (chain := _chain(phrase, hit, hits, lexicon.stretch))
+    ]
+
+
+def _chain(phrase: Phrase, first: _Hit, hits: dict[int, list[_Hit]], stretch: int) -> list[_Hit] | None:
+    chain = [first]
+    for place, gap in zip(phrase.places[1:], phrase.gaps[1:], strict=True):
+        at = chain[-1].last
+        reach = at + 1 + gap * stretch
+        following = next((hit for piece in place for hit in hits.get(piece, ()) if at < hit.word <= reach), None)
+        if following is None:
+            return None
+        chain.append(following)
+    return chain
+
+
+def _runs(phrase: Phrase, chain: list[_Hit]) -> list[tuple[int, int]]:
+    """Return the spans of the pieces that stand side by side; what stands in a gap is not swallowed."""
+    runs: list[tuple[int, int]] = []
+    for hit, gap in zip(chain, phrase.gaps, strict=True):
+        if runs and not gap:
+            runs[-1] = (runs[-1][0], hit.end)
+        else:
+            runs.append((hit.start, hit.end))
+    return runs
+
+
+def _standing(found: set[Mark], covers: set[tuple[int, int]], killers: list[tuple[int, int]]) -> list[Mark]:
+    """Drop what stands inside a longer entry, `ban` in `export ban`, and whatever touches a look-alike."""
+    widest: list[tuple[int, int]] = []
+    for start, end in sorted(covers, key=lambda span: (span[0], -span[1])):
+        if not widest or end > widest[-1][1]:
+            widest.append((start, end))
+    kept = (
+        mark
+        for mark in found
+        if not _swallowed(mark, widest)
+        and (mark.tag == "alike.phrases" or not any(mark.start < end and start < mark.end for start, end in killers))
+    )
+    return sorted(kept, key=lambda mark: (mark.start, mark.end, mark.tag, mark.value))
+
+
+def _swallowed(mark: Mark, widest: list[tuple[int, int]]) -> bool:
+    place = bisect_right(widest, (mark.start, 1 << 60)) - 1
+    start, end = widest[place] if place >= 0 else (0, 0)
+    return start <= mark.start and mark.end <= end and end - start > mark.end - mark.start

@@ -1,0 +1,106 @@
+"""A page cut into stories: its own, and each teaser that tells another one; menus, links and cookie text fall away."""
+
+import re
+from dataclasses import dataclass
+
+from services.classify.gate import Boilerplate
+from services.runtime.language import detect_language
+
+TITLE_MAX_CHARS = 300
+FIRST_LINE_MAX_CHARS = 220
+TEASER_MIN_CHARS = 110
+SWITCH_MIN_CHARS = 90
+_LINE = re.compile(r"[^\n]+")
+_SENTENCE_END = re.compile("[.!?\u3002\uff01\uff1f\u061f\u0964\u2026][\"'\u201d\u00bb)\\]\u300d]?\\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the page; places count characters of the whole text."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One story on the page: its lines in order, the first one or two of which may be its title."""
+
+    lines: tuple[Line, ...]
+    language: str | None
+    has_title: bool
+    main: bool
+
+    @property
+    def text(self) -> str:
+        """The story's own words."""
+        return "\n".join(line.text for line in self.lines)
+
+
+def cut(title: str, whole: str, frame: Boilerplate, known: frozenset[str], hint: str | None) -> list[Story]:
+    """Return the stories of a page. `whole` is title, newline, text; `hint` the declared language, not the truth."""
+    lines = [Line(m.start(), m.end(), m[0]) for m in _LINE.finditer(whole) if m[0].strip()]
+    if not lines:
+        return []
+    has_title = bool(title.strip()) or _opens_with_title(lines)
+    main, rest = _split(lines, frame, has_title=has_title)
+    language = language_of("\n".join(line.text for line in main), known, hint)
+    main, foreign = _own_language(main, language, known, has_title=has_title)
+    stories = [Story(tuple(main), language, has_title, main=True)]
+    teasers = (line for line in [*foreign, *rest] if _is_teaser(line.text))
+    stories += [
+        Story((line,), language_of(line.text, known, language), has_title=False, main=False) for line in teasers
+    ]
+    return stories
+
+
+def language_of(text: str, known: frozenset[str], hint: str | None) -> str | None:
+    """Return the language of this text; the hint counts only where the text itself does not tell."""
+    return detect_language(text, known) or hint
+
+
+def _opens_with_title(lines: list[Line]) -> bool:
+    """Tell whether a text without a title opens with one: a first line that is short and no sentence."""
+    return len(lines) > 1 and len(lines[0].text) <= FIRST_LINE_MAX_CHARS and not _SENTENCE_END.search(lines[0].text)
+
+
+def _split(lines: list[Line], frame: Boilerplate, *, has_title: bool) -> tuple[list[Line], list[Line]]:
+    """Part the story from what stands under `read also`, and drop the lines that are no part of any story."""
+    main: list[Line] = []
+    rest: list[Line] = []
+    under_heading = False
+    for i, line in enumerate(lines):
+        role = frame.role(line.text)
+        if role == "heading" and len(main) > int(has_title):
+            under_heading = True
+        elif role and (i or not has_title):
+            continue
+        else:
+            (rest if under_heading else main).append(line)
+    return main, rest
+
+
+def _own_language(
+    lines: list[Line], language: str | None, known: frozenset[str], *, has_title: bool
+) -> tuple[list[Line], list[Line]]:
+    """Part the lines in another language than the story's; short lines stay with their neighbours."""
+    own: list[Line] = []
+    foreign: list[Line] = []
+    target = own
+    for i, line in enumerate(lines):
+        if len(line.text) >= SWITCH_MIN_CHARS and not (has_title and i == 0):
+            other = detect_language(line.text, known)
+            target = foreign if other and language and other != language else own
+        target.append(line)
+    return own, foreign
+
+
+def _is_teaser(text: str) -> bool:
+    """Tell a teaser, which has a sentence of its own, from a bare link."""
+    return len(text) >= _minimum(text) and bool(_SENTENCE_END.search(text))
+
+
+def _minimum(text: str) -> int:
+    """Letters of Chinese, Japanese and Korean say more each."""
+    return TEASER_MIN_CHARS if text.isascii() or ord(max(text)) < 0x3040 else TEASER_MIN_CHARS // 3  # noqa: PLR2004

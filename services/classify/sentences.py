@@ -1,0 +1,86 @@
+"""A story cut into sentences, each with its marks; places count characters of the story's own text."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import sentencex
+
+from services.classify.gate import Boilerplate
+from services.classify.marks import Mark
+from services.classify.segments import Story
+
+_CJK_SENTENCE = re.compile("[^\u3002\uff01\uff1f\n]+[\u3002\uff01\uff1f]*[\u300d\u300f\u201d\uff09)]*")
+_BAR = re.compile(r"\s[|•·]\s")
+MAX_SENTENCE_CHARS = 1_500
+MAX_SENTENCES = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence: its place, its number in the story, and what stands in it."""
+
+    number: int
+    start: int
+    end: int
+    line: int
+    title: bool
+    marks: tuple[Mark, ...] = ()
+
+    def having(self, *tags: str) -> list[Mark]:
+        """Return its marks with one of these tags."""
+        return [mark for mark in self.marks if mark.tag in tags]
+
+
+def cut(story: Story, frame: Boilerplate) -> list[Sentence]:
+    """Return the sentences of a story, without those that belong to the page's frame."""
+    spans = []
+    place = 0
+    for number, line in enumerate(story.lines):
+        title = story.has_title and number == 0
+        pieces = [(0, len(line.text))] if title else list(_pieces(line.text, story.language, frame))
+        spans += [(place + start, place + end, number, title) for start, end in pieces]
+        place += len(line.text) + 1
+    return [Sentence(i, *span) for i, span in enumerate(spans[:MAX_SENTENCES])]
+
+
+def with_marks(sentences: list[Sentence], marks: list[Mark]) -> list[Sentence]:
+    """Return the sentences with the marks that stand wholly in them."""
+    starts = [sentence.start for sentence in sentences]
+    held: list[list[Mark]] = [[] for _ in sentences]
+    for mark in marks:
+        place = bisect_right(starts, mark.start) - 1
+        if place >= 0 and mark.end <= sentences[place].end:
+            held[place].append(mark)
+    return [
+        Sentence(s.number, s.start, s.end, s.line, s.title, tuple(some))
+        for s, some in zip(sentences, held, strict=True)
+    ]
+
+
+def _pieces(text: str, language: str | None, frame: Boilerplate) -> Iterator[tuple[int, int]]:
+    """Give the spans of a line's sentences; from `read also:` on the line tells other stories."""
+    place = 0
+    for part in [*_BAR.split(text)]:
+        start = text.index(part, place)
+        place = start + len(part)
+        for first, last in _sentences(part, language):
+            role = frame.role(part[first:last])
+            if role == "heading":
+                return
+            if role is None and part[first:last].strip():
+                yield start + first, min(start + last, start + first + MAX_SENTENCE_CHARS)
+
+
+def _sentences(text: str, language: str | None) -> Iterator[tuple[int, int]]:
+    if language in ("zh", "ja"):
+        yield from (match.span() for match in _CJK_SENTENCE.finditer(text))
+        return
+    for boundary in sentencex.get_sentence_boundaries(language or "en", _printable(text)):
+        yield boundary["start_index"], boundary["end_index"]
+
+
+def _printable(text: str) -> str:
+    """Show the splitter a space where a lone surrogate stands, which cannot leave Python."""
+    return re.sub("[\ud800-\udfff]", " ", text)
