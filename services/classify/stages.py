@@ -17,6 +17,7 @@ STAGE_TAGS = (
     "op.propose",
     "op.effect",
     "cue.condition",
+    "cue.modal",
     "cue.negation",
 )
 

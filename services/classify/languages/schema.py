@@ -74,7 +74,7 @@ class Operators(Part):
     sign: Entries = ()
     """Conclude a pact: sign, seal, ink, agree, strike."""
     propose: Entries = ()
-    """Not yet decided: consider, plan, mull, draft, threaten, offer, negotiate, would, could."""
+    """Not yet decided: consider, plan, mull, draft, threaten, offer, negotiate, bill, ready to."""
     effect: Entries = ()
     """Take effect, come into force, from today."""
 
@@ -109,6 +109,8 @@ class Cues(Part):
     """Stays in force, remains, continues to apply, existing, unchanged: old acts that go on."""
     condition: Entries = ()
     """If, unless, in case."""
+    modal: Entries = ()
+    """Would, could, may, might: weaker than a verb of `propose`."""
     opinion: Entries = ()
     """Analysts say, should, in my view, experts, commentary."""
     call: Entries = ()
