@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Final, Self
 
-from aiokafka.client import AIOKafkaClient
+from aiokafka.client import AIOKafkaClient, CoordinationType
 from aiokafka.errors import KafkaError
 
 from services.local.artifacts import ensure_jars
@@ -25,7 +25,6 @@ from services.local.restart import NEVER_DIED, after_death
 from services.local.service_logs import end_of
 from services.runtime.logs import get_logger
 
-DEFAULT_PORT: Final = 19092
 PORT_SETTING: Final = "CHOKEPOINT_LOCAL__KAFKA_PORT"
 CONTROLLER_PORT_SETTING: Final = "CHOKEPOINT_LOCAL__KAFKA_CONTROLLER_PORT"
 START_SECONDS: Final = 60.0
@@ -154,6 +153,7 @@ class KafkaServer:
         async with _killed_on_error(child):
             code = await child.wait(START_SECONDS)
         if code != 0:
+            await child.kill()  # it may be there still, after all that time
             why = reason("", end_of(self._console_file)) or f"exit code {code}"
             raise LocalError(f"Kafka could not format {self._data}: {why} (see {self._console_file})")
         fresh.rename(self._data)
@@ -172,7 +172,7 @@ class KafkaServer:
 
     async def _answers(self) -> bool:
         # aiokafka logs every refused connection, so it is not asked before the port is open.
-        return accepts(self.port) and await knows_a_broker(self.bootstrap_servers)
+        return accepts(self.port) and await serves_groups(self.bootstrap_servers)
 
     def _run(self, argv: list[str], keep_open: Sequence[int] = ()) -> ChildProcess:
         return ChildProcess(argv, log=self._console_file, folder=self.home, keep_open=keep_open)
@@ -194,7 +194,7 @@ async def keep_alive(server: KafkaServer, monotonic: Callable[[], float] = time.
         await asyncio.sleep(restart.delay_seconds)
         try:
             await server.start()
-        except LocalError as error:
+        except (LocalError, OSError) as error:
             _log.error("kafka.restart_failed", reason=str(error))
         else:
             _log.info("kafka.restarted", pid=server.pid)
@@ -210,14 +210,21 @@ async def _killed_on_error(child: ChildProcess) -> AsyncIterator[None]:
         raise
 
 
-async def knows_a_broker(bootstrap_servers: str) -> bool:
-    """Whether a metadata request is answered with at least one broker."""
+async def serves_groups(bootstrap_servers: str) -> bool:
+    """Whether clients are answered: the metadata name a broker, and a consumer group would find its coordinator.
+
+    The first to ask for a coordinator on a new broker is refused while the broker makes the topic for it, which
+    aiokafka logs as an error; so we are the first.
+    """
     client = AIOKafkaClient(bootstrap_servers=bootstrap_servers)
     try:
         await client.bootstrap()
-        return bool(client.cluster.brokers())
+        if brokers := client.cluster.brokers():
+            await client.coordinator_lookup(CoordinationType.GROUP, "chokepoint")
     except KafkaError:
         return False
+    else:
+        return bool(brokers)
     finally:
         await client.close()
 

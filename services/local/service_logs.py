@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
@@ -42,15 +43,24 @@ class Tail:
             yield line.decode("utf-8", errors="replace")
 
 
-def line_to_show(service: str, line: str) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A line for a person; `kind` is what counts as the same again, None for what is always shown."""
+
+    text: str
+    kind: str | None = None
+
+
+def line_to_show(service: str, line: str) -> Shown | None:
     """Decide what a person sees of a service's line: alerts, warnings and errors in one line, of others None."""
     if line.startswith(ALERT_PREFIX):
-        return line
+        return Shown(line)
     event = _event(line)
     if event is None or event.get("level") not in _SHOWN_LEVELS:
         return None
+    kind = f"{service} {event['level']}: {event.get('event')}"
     details = " ".join(f"{name}={value}" for name, value in _details(event))
-    return f"{service} {event['level']}: {event.get('event')} {details}".rstrip()
+    return Shown(f"{kind} {details}".rstrip(), kind)
 
 
 def _event(line: str) -> dict[str, Any] | None:
@@ -81,7 +91,8 @@ def last_words(log: Path) -> str:
     written = [line for line in end_of(log).splitlines() if line.strip()]
     if not written:
         return ""
-    return line_to_show(log.stem, written[-1]) or written[-1].removeprefix("chokepoint: ")
+    shown = line_to_show(log.stem, written[-1])
+    return shown.text if shown else written[-1].removeprefix("chokepoint: ")
 
 
 def end_of(log: Path, size: int = 16_384) -> str:

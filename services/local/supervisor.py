@@ -20,7 +20,7 @@ Decide = Callable[[Restart, float, float], Restart]
 _log = get_logger("local.supervisor")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Program:
     """A child process to keep alive; its output is appended to `log`."""
 

@@ -16,6 +16,7 @@ from services.local.artifacts import ensure_jars
 from services.local.errors import LocalError, PortTaken
 from services.local.folder_lock import FolderLock
 from services.local.kafka import KafkaServer, keep_alive
+from services.local.log_watch import LogWatch
 from services.local.plan import (
     Command,
     Ports,
@@ -28,14 +29,13 @@ from services.local.plan import (
 )
 from services.local.readiness import describe_sources, wait_until_ready
 from services.local.screen import Screen, greeting
-from services.local.service_logs import Tail, line_to_show, rotate
-from services.local.supervisor import Program, Supervisor
+from services.local.supervisor import Supervisor
 from services.local.token_file import ensure_token
 from services.runtime.logs import get_logger
 from services.runtime.settings import Settings
 from services.runtime.topics import ensure_topics
 
-FOLLOW_SECONDS: Final = 0.2
+RETRY_SECONDS: Final = 0.2
 AFTERMATH_SECONDS: Final = 2.0
 """How long what is left of a killed run may still hold its ports."""
 
@@ -99,7 +99,7 @@ async def _run(settings: Settings, screen: Screen, feed: Feed | None, command: C
         if settings.kafka.bootstrap_servers is None:
             await stack.enter_async_context(_own_kafka(home, ports, screen))
         await _make_topics(settings, running)
-        await stack.enter_async_context(_beside(_show_logs(_new_logs(services), screen)))
+        await stack.enter_async_context(_beside(LogWatch(services, screen).run()))
         screen.say("Starting the services.")
         supervisor = await stack.enter_async_context(Supervisor(services))
         await wait_until_ready(supervisor, running)
@@ -130,10 +130,10 @@ async def _only_one(home: Path) -> AsyncIterator[None]:
 
 async def _ports(settings: Settings) -> Ports:
     """Choose the ports; one that is in use gets a moment, as the last run may have been killed just now."""
-    for _ in range(round(AFTERMATH_SECONDS / FOLLOW_SECONDS)):
+    for _ in range(round(AFTERMATH_SECONDS / RETRY_SECONDS)):
         with suppress(PortTaken):
             return choose_ports(settings)
-        await asyncio.sleep(FOLLOW_SECONDS)
+        await asyncio.sleep(RETRY_SECONDS)
     return choose_ports(settings)
 
 
@@ -153,29 +153,6 @@ async def _make_topics(settings: Settings, running: Running) -> None:
     except (KafkaError, OSError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise LocalError(f"The topics could not be made on Kafka at {running.bootstrap_servers}: {reason}") from error
-
-
-def _new_logs(services: list[Program]) -> dict[str, Tail]:
-    for service in services:
-        rotate(service.log)
-    return {service.name: Tail(service.log) for service in services}
-
-
-async def _show_logs(tails: dict[str, Tail], screen: Screen) -> None:
-    """Show what a person should see of what the services write, to the last line."""
-    try:
-        while True:
-            _show_new_lines(tails, screen)
-            await asyncio.sleep(FOLLOW_SECONDS)
-    finally:
-        _show_new_lines(tails, screen)
-
-
-def _show_new_lines(tails: dict[str, Tail], screen: Screen) -> None:
-    for name, tail in tails.items():
-        for line in tail.lines():
-            if shown := line_to_show(name, line):
-                screen.say(shown)
 
 
 @asynccontextmanager

@@ -61,7 +61,8 @@ def test_a_log_is_followed_line_by_line(tmp_path: Path) -> None:
 )
 def test_alerts_warnings_and_errors_are_shown(line: str, shown: str | None) -> None:
     """In one line each, without what every line repeats; the rest stays in the log."""
-    assert line_to_show("ingest", line) == shown
+    found = line_to_show("ingest", line)
+    assert (found.text if found else None) == shown
 
 
 def test_the_last_words_of_a_service_are_readable(tmp_path: Path) -> None:
