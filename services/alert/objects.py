@@ -117,6 +117,25 @@ class Subscription(Document):
     quiet_hours: QuietHours | None = None
     enabled: bool = True
 
+    @model_validator(mode="after")
+    def _asks_only_for_what_there_is(self) -> "Subscription":
+        """Refuse what this version would silently ignore: a digest sent at once is not what was asked for."""
+        if self.schedule != "realtime":
+            raise ValueError("`schedule`: digests are not available yet; write `schedule: realtime`")
+        if self.quiet_hours is not None:
+            raise ValueError("`quiet_hours` are not available yet; leave the line out")
+        return self
+
+
+def kept_document(thing: Destination | Subscription) -> dict[str, Any]:
+    """Return the object as it is kept in the database: whole, secrets in the clear."""
+    document = thing.model_dump(mode="json", by_alias=True)
+    for name in thing.model_fields_set:
+        value = getattr(thing, name)
+        if isinstance(value, SecretStr):
+            document[name] = value.get_secret_value()
+    return document
+
 
 def public_document(thing: Destination | Subscription) -> dict[str, Any]:
     """Return the object as it may be shown: without what is unset, secrets masked."""

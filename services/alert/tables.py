@@ -17,16 +17,32 @@ measures = Table(
     Column("targets", JSON, nullable=False),
     Column("entities", JSON, nullable=False),
     Column("commodities", JSON, nullable=False),
+    Column("headline", Text, nullable=False),
     Column("instrument", Text),
     Column("effective_on", Date),
     Column("confidence", Float, nullable=False),
     Column("first_reported_at", UtcDateTime, nullable=False),
     Column("last_reported_at", UtcDateTime, nullable=False),
+    Column("milestones", JSON, nullable=False),  # its stages and since when, in order
     Column("told", Integer, nullable=False, default=0),  # 1 once an `opened` alert exists
+    Column("told_confidence", Float),  # when it was last told
     Column("founding", JSON, nullable=False),  # the founding detection: later reports are compared with it
+    Column("support", JSON, nullable=False),  # its articles and what each said, at most 100
     Column("updated_at", UtcDateTime, nullable=False),
     Index("ix_measures_kind_last", "kind", "last_reported_at"),
-    Index("ix_measures_updated", "updated_at"),
+    Index("ix_measures_updated", "updated_at", "id"),
+)
+
+# How a report finds the measures it may belong to: one row for each issuer, target and name and each stage's date, so
+# that the look-up costs the same however many measures there are.
+measure_keys = Table(
+    "measure_keys",
+    metadata,
+    Column("kind", String(20), primary_key=True),
+    Column("key", String(200), primary_key=True),  # issuer:CN | target:US | entity:rosneft | issuer:- (none named)
+    Column("at", UtcDateTime, primary_key=True),  # when one of its stages was first reported
+    Column("measure_id", String(40), primary_key=True),
+    Index("ix_measure_keys_measure", "measure_id"),
 )
 
 # One row for each detection ever read: the inbox (its key makes a second reading harmless) and the history in one.
@@ -59,7 +75,7 @@ alerts = Table(
     Column("body", JSON, nullable=False),  # schemas.alert.Alert
     Column("traceparent", String(60)),
     Column("created_at", UtcDateTime, nullable=False),
-    Index("ix_alerts_created", "created_at"),
+    Index("ix_alerts_created", "created_at", "id"),
     Index("ix_alerts_measure", "measure_id", "version"),
 )
 
@@ -114,7 +130,7 @@ deliveries = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("delivered_at", UtcDateTime),
     Index("ix_deliveries_due", "status", "due_at"),
-    Index("ix_deliveries_created", "created_at"),
+    Index("ix_deliveries_created", "created_at", "id"),
     Index("ix_deliveries_alert", "alert_id"),
 )
 

@@ -1,0 +1,104 @@
+"""A batch of detections in; reports, measures, alerts and deliveries out, in one transaction."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from schemas.detection import Detection
+from services.alert import metrics
+from services.alert.moments import reported_at
+from services.alert.pipeline import Outcome, take
+from services.alert.routing import route
+from services.alert.store import measures, outgoing, reports
+from services.alert.store.objects import all_subscriptions
+from services.runtime.clock import Clock
+from services.runtime.database import Database
+from services.runtime.logs import bind_ids, get_logger
+from services.runtime.records import Received
+
+log = get_logger("alert")
+
+
+@dataclass(frozen=True)
+class DetectionsHandler:
+    """Handles `chokepoint.detections.v1`; reading a batch twice changes nothing.
+
+    Each of `wake` is set once something has to leave.
+    """
+
+    db: Database
+    clock: Clock
+    wake: Sequence[asyncio.Event] = ()
+
+    async def __call__(self, batch: Sequence[Received[Detection]]) -> None:
+        """Take every detection that is new; on return all of it is durable."""
+        async with self.db.write() as connection:
+            outcomes = await self._take_new(connection, batch)
+        for detection, outcome in outcomes:
+            _record(detection, outcome)
+        if any(outcome.alert for _, outcome in outcomes):
+            for event in self.wake:
+                event.set()
+
+    async def _take_new(
+        self, connection: AsyncConnection, batch: Sequence[Received[Detection]]
+    ) -> list[tuple[Detection, Outcome]]:
+        await _lock_kinds(connection, {received.message.kind.value for received in batch})
+        seen = await reports.already_read(connection, {received.message.id for received in batch})
+        outcomes: list[tuple[Detection, Outcome]] = []
+        for received in batch:
+            if received.message.id not in seen:
+                seen.add(received.message.id)
+                outcomes.append((received.message, await self._take(connection, received)))
+        return outcomes
+
+    async def _take(self, connection: AsyncConnection, received: Received[Detection]) -> Outcome:
+        detection, now = received.message, self.clock()
+        near = await measures.candidates(connection, detection, reported_at(detection, now))
+        outcome = take(detection, near, now)
+        await reports.keep(connection, detection, outcome, now)
+        if outcome.measure:
+            await measures.save(connection, outcome.measure, now)
+        if outcome.alert:
+            await self._send(connection, outcome, received.traceparent, now)
+        return outcome
+
+    async def _send(
+        self, connection: AsyncConnection, outcome: Outcome, traceparent: str | None, now: datetime
+    ) -> None:
+        if outcome.alert is None:
+            return
+        await outgoing.add_alert(connection, outcome.alert, traceparent)
+        routes = route(outcome.alert, await all_subscriptions(connection))
+        if routes:
+            blocked = await outgoing.sendable(connection)
+            await outgoing.add_deliveries(connection, outcome.alert, routes, blocked, traceparent, now)
+
+
+async def _lock_kinds(connection: AsyncConnection, kinds: set[str]) -> None:
+    """Let one copy at a time merge a kind, so that two cannot open one measure twice; SQLite has one writer anyway.
+
+    The lock is taken before anything is read and ends with the transaction. In order, so that two copies cannot wait
+    for each other.
+    """
+    if connection.dialect.name == "postgresql":
+        for kind in sorted(kinds):
+            await connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:key))"), {"key": f"alert/{kind}"})
+
+
+def _record(detection: Detection, outcome: Outcome) -> None:
+    decision = reports.decision_name(outcome)
+    metrics.detections.labels(detection.kind.value, decision).inc()
+    measure_id = outcome.measure.id if outcome.measure else None
+    with bind_ids(article_id=detection.article.id, measure_id=measure_id):
+        log.info(
+            "detection.taken", decision=decision, detection_id=detection.id, because=list(outcome.decision.because)[:3]
+        )
+        if outcome.alert:
+            alert = outcome.alert
+            metrics.alerts.labels(detection.kind.value, alert.type.value).inc()
+            log.info("alert.made", alert_id=alert.id, type=alert.type.value, severity=alert.severity.value)

@@ -1,0 +1,39 @@
+"""By which keys a report finds the measures it may belong to (pure): an index in the database, a dict in a replay."""
+
+from datetime import datetime, timedelta
+
+from schemas.detection import Detection
+from services.alert.facts import plain
+from services.alert.known import KnownMeasure
+
+BACK = timedelta(days=400)
+"""An act is eased or ended long after it was adopted."""
+AHEAD = timedelta(days=60)
+"""A slow source may report what has gone on since."""
+NEAREST_KEPT = 200
+NAMES_KEPT = 50
+NO_ISSUER = "issuer:-"
+KEY_CHARACTERS = 200
+
+
+def keys_of(measure: KnownMeasure) -> set[str]:
+    """Return the keys under which a measure is found."""
+    issuers = {*measure.founding.issuers, *measure.issuers}
+    return _keys(issuers, measure.targets, measure.entities) | (set() if issuers else {NO_ISSUER})
+
+
+def keys_for(detection: Detection) -> set[str]:
+    """Return the keys under which to look: by issuer, since other issuers exclude; by target and name without one."""
+    if detection.issuers:
+        return _keys(detection.issuers, (), ()) | {NO_ISSUER}
+    return _keys((), detection.targets, detection.entities)
+
+
+def window(at: datetime) -> tuple[datetime, datetime]:
+    """Return between which times one of a measure's stages must have been reached."""
+    return at - BACK, at + AHEAD
+
+
+def _keys(issuers: set[str] | tuple[str, ...], targets: tuple[str, ...], entities: tuple[str, ...]) -> set[str]:
+    named = [f"entity:{plain(name)}"[:KEY_CHARACTERS] for name in entities[:NAMES_KEPT]]
+    return {*(f"issuer:{code}" for code in issuers), *(f"target:{code}" for code in targets), *named}

@@ -1,0 +1,152 @@
+"""What the service would have done with a list of detections, in order (pure: no Kafka, no database, no loop).
+
+In: the detections of each article, in the order of arrival. Out: one record for each measure, as `chokepoint
+backtest` prints it. The steps are those of the service itself; only the look-up is a dict in place of an index.
+"""
+
+from bisect import bisect_left, bisect_right, insort
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from schemas.alert import Alert
+from schemas.detection import Detection, Kind
+from services.alert.known import KnownMeasure
+from services.alert.lookup import NEAREST_KEPT, keys_for, keys_of, window
+from services.alert.matching import Matched, match
+from services.alert.moments import is_dated, reported_at
+from services.alert.objects import Subscription
+from services.alert.pipeline import Outcome, take
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_ANY_TIME = (_LONG_AGO, datetime.max.replace(tzinfo=UTC))
+_LAST = "\uffff"
+Place = tuple[datetime, str]
+
+
+class Memory:
+    """The measures of a replay, found by the same keys as in the database, and undated ones at any time."""
+
+    def __init__(self) -> None:
+        self.measures: dict[str, KnownMeasure] = {}
+        self._places: dict[str, list[Place]] = defaultdict(list)
+        self._undated: dict[str, set[str]] = defaultdict(set)
+
+    def near(self, detection: Detection, at: datetime) -> list[KnownMeasure]:
+        """Return the measures that a report of this time may belong to, the nearest on both sides of it."""
+        early, late = window(at) if is_dated(detection) else _ANY_TIME
+        ids: set[str] = set()
+        for key in _keys(detection.kind, keys_for(detection)):
+            places = self._places[key]
+            here = bisect_right(places, (at, _LAST))
+            first, last = bisect_left(places, (early, "")), bisect_right(places, (late, _LAST))
+            ids.update(id_ for _, id_ in places[max(first, here - NEAREST_KEPT) : here])
+            ids.update(id_ for _, id_ in places[here : min(last, here + NEAREST_KEPT)])
+            ids.update(self._undated[key])
+        return [self.measures[id_] for id_ in sorted(ids)]
+
+    def keep(self, measure: KnownMeasure) -> None:
+        """Keep a measure and the keys under which it is found."""
+        old = self.measures.get(measure.id)
+        before = set(_places_of(old)) if old else set()
+        after = set(_places_of(measure))
+        for key, place in before - after:
+            del self._places[key][bisect_left(self._places[key], place)]
+        for key, place in after - before:
+            insort(self._places[key], place)
+        dated = all(milestone.dated for milestone in measure.milestones)
+        for key, _ in after:
+            (self._undated[key].discard if dated else self._undated[key].add)(measure.id)
+        self.measures[measure.id] = measure
+
+
+def _places_of(measure: KnownMeasure) -> Iterator[tuple[str, Place]]:
+    for key in _keys(measure.kind, keys_of(measure)):
+        for milestone in measure.milestones:
+            yield key, (milestone.at, measure.id)
+
+
+def _keys(kind: Kind, keys: set[str]) -> list[str]:
+    return [f"{kind.value}/{key}" for key in sorted(keys)]
+
+
+def replay(
+    detections_by_article: Iterable[tuple[str, Iterable[Detection]]], subscription: Subscription | None = None
+) -> list[dict[str, Any]]:
+    """Return one record a measure, in the order of opening.
+
+    Each record: `id`, `kind`, `stage`, `issuers`, `targets`, `commodities`, `articles` (ids, each once), `history`
+    (one entry a report) and `alerts`. With a subscription, each alert says in `because` why it would have been sent,
+    and only those that would are listed. When somebody fetched an article says nothing here: one without a date of
+    its own is compared by its facts alone.
+    """
+    memory = Memory()
+    records: dict[str, dict[str, Any]] = {}
+    seen: set[str] = set()
+    clock = _LONG_AGO
+    for article_id, detections in detections_by_article:
+        for detection in map(_unfetched, detections):
+            clock = max(clock, detection.article.published_at or clock)
+            if detection.id in seen:
+                continue
+            seen.add(detection.id)
+            outcome = take(detection, memory.near(detection, reported_at(detection, clock)), clock)
+            if outcome.measure is not None:
+                memory.keep(outcome.measure)
+                record = records.setdefault(outcome.measure.id, {"articles": [], "history": [], "alerts": []})
+                _add(record, article_id, detection, outcome, clock, subscription)
+    return [_facts(memory.measures[measure_id]) | record for measure_id, record in records.items()]
+
+
+def _unfetched(detection: Detection) -> Detection:
+    article = detection.article.model_copy(update={"fetched_at": None})
+    return detection.model_copy(update={"article": article})
+
+
+def _add(  # noqa: PLR0913, PLR0917 - a record's parts
+    record: dict[str, Any],
+    article_id: str,
+    detection: Detection,
+    outcome: Outcome,
+    now: datetime,
+    subscription: Subscription | None,
+) -> None:
+    if article_id not in record["articles"]:
+        record["articles"].append(article_id)
+    record["history"].append(
+        {
+            "at": reported_at(detection, now).isoformat(),
+            "article": article_id,
+            "stage": detection.stage.value,
+            "confidence": detection.confidence,
+            "because": list(outcome.decision.because),
+        }
+    )
+    record["alerts"].extend(_alerts(outcome.alert, subscription))
+
+
+def _alerts(alert: Alert | None, subscription: Subscription | None) -> Iterator[dict[str, Any]]:
+    if alert is None:
+        return
+    because: list[str] = []
+    if subscription is not None:
+        matched = match(alert, subscription)
+        if not isinstance(matched, Matched):
+            return
+        because = list(matched.because)
+    yield {
+        "id": alert.id,
+        "at": alert.created_at.isoformat(),
+        "type": alert.type.value,
+        "version": alert.version,
+        "headline": alert.headline,
+        "severity": alert.severity.value,
+        "changes": [change.model_dump(mode="json") for change in alert.changes],
+        "because": because,
+    }
+
+
+def _facts(measure: KnownMeasure) -> dict[str, Any]:
+    names = ("id", "kind", "stage", "issuers", "targets", "entities", "commodities", "instrument", "effective_on")
+    return measure.model_dump(mode="json", include=set(names)) | {"confidence": measure.confidence}
