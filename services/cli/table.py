@@ -1,6 +1,7 @@
 """Detections for people: one line each, and their evidence when asked for."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from schemas.detection import Detection
 from services.cli.errors import one_line
@@ -23,13 +24,23 @@ def rows(detections: Iterable[Detection], *, explain: bool) -> Iterator[str]:
             yield from _explained(detection)
 
 
+def passed_over_rows(passed_over: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Give the lines about what an article might have reported and does not."""
+    for one in passed_over:
+        what = _columns(one["kind"], one["stage"], one["issuers"], one["targets"], one["commodities"])
+        yield f"  passed over: {what}  {one['confidence']:4.2f}  {one_line('; '.join(one['because']))}"
+
+
 def _row(d: Detection) -> str:
-    who = ",".join(d.issuers) or "?"
-    whom = f" → {','.join(d.targets)}" if d.targets else ""
-    return (
-        f"{d.kind.value:{KIND_WIDTH}}  {d.stage.value:{STAGE_WIDTH}}  {_cut(who + whom, WHO_WIDTH):{WHO_WIDTH}}  "
-        f"{_cut(', '.join(d.commodities), GOODS_WIDTH):{GOODS_WIDTH}}  {d.confidence:4.2f}  {_quote(d)}"
-    )
+    what = _columns(d.kind.value, d.stage.value, d.issuers, d.targets, d.commodities)
+    return f"{what}  {d.confidence:4.2f}  {_quote(d)}"
+
+
+def _columns(kind: str, stage: str, issuers: Iterable[str], targets: Iterable[str], goods: Iterable[str]) -> str:
+    who, whom = ",".join(issuers) or "?", ",".join(targets)
+    parties = _cut(f"{who} → {whom}" if whom else who, WHO_WIDTH)
+    things = _cut(", ".join(goods), GOODS_WIDTH)
+    return f"{kind:{KIND_WIDTH}}  {stage:{STAGE_WIDTH}}  {parties:{WHO_WIDTH}}  {things:{GOODS_WIDTH}}"
 
 
 def _quote(d: Detection) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol, TextIO
 
 import httpx
 
+from services.cli.errors import Failed
 from services.runtime.clock import Clock, utc_now
 
 DESTINATION: Final = {"kind": "destination", "id": "demo-screen", "type": "log"}
@@ -81,15 +82,22 @@ async def _prepare(client: httpx.AsyncClient, running: Running, home: Path) -> P
         (running.alert_url, "subscriptions", SUBSCRIPTION),
         (running.ingest_url, "sources", SOURCE),
     ):
-        answer = await client.put(f"{base}/api/v1/{path}/{document['id']}", json=document)
-        answer.raise_for_status()
+        _check(await client.put(f"{base}/api/v1/{path}/{document['id']}", json=document))
     return inbox
+
+
+def _check(answer: httpx.Response) -> httpx.Response:
+    if not answer.is_success:
+        said = answer.text[:200]
+        raise Failed(
+            f"the demo cannot go on: {answer.request.method} {answer.url} answered {answer.status_code} {said}"
+        )
+    return answer
 
 
 def _pusher(client: httpx.AsyncClient, ingest_url: str) -> Give:
     async def push(article: Mapping[str, Any]) -> str:
-        answer = await client.post(f"{ingest_url}/api/v1/articles", json=article)
-        answer.raise_for_status()
+        answer = _check(await client.post(f"{ingest_url}/api/v1/articles", json=article))
         return str(answer.json()["accepted"][0]["status"])
 
     return push
