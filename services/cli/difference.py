@@ -1,8 +1,8 @@
 """What would change: the objects of the files beside those of the servers; pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
 
 from pydantic import ValidationError
 
@@ -10,6 +10,9 @@ from services.cli.objects import KINDS, ObjectKind, Wanted, comparable
 
 Existing = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """Kind to id to the object as its server shows it."""
+
+RETIRED: Final = "previous_secret"
+"""Valid beside a new secret until the receivers have changed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +51,13 @@ def _removals(kind: ObjectKind, named: set[str], existing: Mapping[str, Mapping[
 def _step(one: Wanted, before: Mapping[str, Any] | None) -> Step:
     if before is None:
         return Step("created", one.kind, one.id, one, tuple(_differences({}, one.whole)))
-    fields = tuple(_differences(_whole(one.kind, before), one.whole))
+    fields = list(_differences(_whole(one.kind, before), one.whole))
+    if RETIRED in before and RETIRED not in one.document:
+        # A server keeps a secret that is left out; the files are the truth here, so it is told to let go of it.
+        one = replace(one, document={**one.document, RETIRED: None})
+        fields.append((RETIRED, before[RETIRED], None))
     if fields:
-        return Step("changed", one.kind, one.id, one, fields)
+        return Step("changed", one.kind, one.id, one, tuple(fields))
     # What the server keeps secret cannot be compared, so it is sent again: the same again changes nothing.
     return Step("unchanged", one.kind, one.id, one, send=one.has_secret or any(map(_masked, before.values())))
 

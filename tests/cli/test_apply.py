@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 from pydantic import SecretStr
 
-from services.alert.api.objects import destinations_router, subscriptions_router
+from services.alert.api import install
 from services.alert.app import MIGRATIONS
 from services.alert.deps import Deps
 from services.runtime.clock import utc_now
 from services.runtime.database import Database
-from services.runtime.security import TokenGate, install_problem_handlers
-from services.runtime.settings import Settings
+from services.runtime.security import install_problem_handlers
+from services.runtime.settings import ApiSettings, Settings
 from tests.cli.conftest import Done, Run, only_line, served
 
 TOKEN = "a token of the tests"
@@ -57,11 +57,17 @@ def _app(settings: Settings) -> FastAPI:
         await db.stop()
 
     app = FastAPI(lifespan=lifespan)
-    # Nothing here sends a message, so there is no worker.
-    deps = Deps(db, utc_now, settings, asyncio.Event(), cast("Any", None))
-    for router in (destinations_router(deps), subscriptions_router(deps)):
-        app.include_router(router, dependencies=[Depends(TokenGate(SecretStr(TOKEN)))])
+    deps = Deps(
+        db=db,
+        clock=utc_now,
+        settings=settings,
+        wake=asyncio.Event(),
+        worker=cast("Any", None),  # nothing here sends a message
+        stopping=asyncio.Event(),
+        unsubscribe_secret="",
+    )
     install_problem_handlers(app)
+    install(app, deps)
     return app
 
 
@@ -69,7 +75,7 @@ def _app(settings: Settings) -> FastAPI:
 def apply(home: Path, tmp_path: Path, invoke: Run) -> Iterator[Run]:
     """Give `apply(text, …options)`: the text as a file, applied to a server that remembers."""
     (home / "token").write_text(TOKEN)
-    with served(_app(Settings(home=tmp_path))) as url:
+    with served(_app(Settings(home=tmp_path, api=ApiSettings(token=SecretStr(TOKEN))))) as url:
 
         def start(text: str, *options: str) -> Done:
             file = tmp_path / "objects.yaml"
@@ -106,6 +112,15 @@ def test_a_secret_is_never_shown(apply: Run) -> None:
     """Not when it is new, not when it changes."""
     outputs = [apply(DESTINATIONS, "--dry-run"), apply(DESTINATIONS), apply(DESTINATIONS.replace("MDEy", "MTEy"))]
     assert all("whsec_" not in done.stdout + done.stderr for done in outputs)
+
+
+def test_a_retired_secret_goes_when_the_file_drops_it(apply: Run) -> None:
+    """The server keeps a secret that is left out, so `apply` tells it to let go; then nothing is left to do."""
+    erp = f"kind: destination\nid: erp\ntype: webhook\nurl: https://erp.example/hook\nsecret: {SECRET}\n"
+    apply(f"{erp}previous_secret: {SECRET.replace('MDEy', 'MTEy')}\n")
+    assert apply(erp, "--dry-run").stdout == 'changed destination erp\n  previous_secret: "**********" → null\n'
+    assert apply(erp).stdout == "changed destination erp\n"
+    assert apply(erp).stdout == "unchanged destination erp\n"
 
 
 def test_prune_removes_what_the_files_no_longer_name(apply: Run) -> None:

@@ -40,6 +40,8 @@ def _unknown(message: str) -> str:
 def _destination(settings: Settings, one: Mapping[str, Any]) -> str:
     if one.get("enabled") is False:
         return "switched off"
+    if reason := one.get("disabled_reason"):
+        raise Failure(f"disabled: {reason}", f"mend it, then POST /api/v1/destinations/{one['id']}/enable")
     if one["type"] == "email":
         if not settings.smtp.host:
             raise Failure("no mail server is set", "set CHOKEPOINT_SMTP__HOST")
