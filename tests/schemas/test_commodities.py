@@ -137,6 +137,9 @@ def test_newspapers_names_are_known(language: str, name: str, expected: str) -> 
         ("vi", "đường"),
         ("tr", "et"),
         ("de", "Tee"),
+        ("fr", "avions"),
+        ("es", "pienso"),
+        ("ja", "ガス"),
     ],
 )
 def test_words_that_mostly_mean_something_else_are_no_names(language: str, word: str) -> None:
