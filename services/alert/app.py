@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from schemas.alert import Alert
 from schemas.topics import ALERTS, DETECTIONS, SOURCES
+from services.alert import api
 from services.alert.channels.contract import Channel
 from services.alert.channels.registry import open_channels
 from services.alert.delivery.settings import DeliverySettings
@@ -62,7 +63,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> FastAPI:
 
     app = FastAPI(title="Chokepoint alert", version="0.1.0", docs_url=None, redoc_url=None)
     install_problem_handlers(app)
-    _install_faces(app, Deps(db, clock, settings, to_worker, worker))
+    _install_faces(app, Deps(db, clock, settings, to_worker, worker, bus.stopping, _unsubscribe_secret(settings)))
 
     @asynccontextmanager
     async def open_parts() -> AsyncIterator[None]:
@@ -82,6 +83,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> FastAPI:
 
 def _install_faces(app: FastAPI, deps: Deps) -> None:
     """Give the app its API and its pages."""
+    api.install(app, deps)
 
 
 def _unsubscribe_secret(settings: Settings) -> str:

@@ -15,6 +15,8 @@ class Deps:
 
     `wake` is set after a delivery has become due (a new one, a redelivery, a test), so that the worker need not wait
     for its next look. `worker` is the running delivery worker: what it sends, it sends on the production path.
+    `stopping` is set when the process is told to stop: what would listen for ever ends then. `unsubscribe_secret` is
+    what unsubscribe links are signed with.
     """
 
     db: Database
@@ -22,3 +24,5 @@ class Deps:
     settings: Settings
     wake: asyncio.Event
     worker: Worker
+    stopping: asyncio.Event
+    unsubscribe_secret: str
