@@ -21,9 +21,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from services.runtime import tracing
 from services.runtime.bus import Bus
 from services.runtime.health import Health
-from services.runtime import tracing
 from services.runtime.logs import get_logger
 
 log = get_logger("service")

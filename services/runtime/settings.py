@@ -23,7 +23,7 @@ class SettingsError(Exception):
 class Part(BaseModel):
     """A group of settings."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class KafkaSettings(Part):
@@ -32,16 +32,22 @@ class KafkaSettings(Part):
     bootstrap_servers: str | None = None
     """`host:port[,host:port]`; absent: `chokepoint up` starts a broker of its own."""
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    """`PLAINTEXT`, `SSL`, `SASL_PLAINTEXT` or `SASL_SSL`."""
     sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "PLAIN"
+    """`PLAIN`, `SCRAM-SHA-256` or `SCRAM-SHA-512`."""
     sasl_username: str | None = None
+    """The user, with SASL."""
     sasl_password: SecretStr | None = None
+    """The password, with SASL."""
     ssl_cafile: Path | None = None
+    """A file of trusted certificates, where the system's own are not enough."""
 
 
 class DatabaseSettings(Part):
     """The database; absent: SQLite in the data folder."""
 
     url: SecretStr | None = None
+    """`postgresql://user:password@host/name`; absent: SQLite files in the data folder."""
 
 
 class EgressSettings(Part):
@@ -57,38 +63,51 @@ class ApiSettings(Part):
     """Who may ask."""
 
     token: SecretStr | None = None
+    """The bearer token of the APIs and the console; nothing is served without one. `chokepoint up` makes one."""
 
 
 class SmtpSettings(Part):
     """The mail server; absent host: e-mail destinations wait."""
 
     host: str | None = None
+    """The mail server; absent: e-mail waits until there is one."""
     port: int = Field(default=587, ge=1, le=65535)
+    """Its port: 587 with STARTTLS, 465 with implicit TLS."""
     username: str | None = None
+    """The user, where the server asks for one."""
     password: SecretStr | None = None
+    """The password, where the server asks for one."""
     tls: Literal["starttls", "implicit", "off"] = "starttls"
+    """`starttls`, `implicit` or `off`; never "if the server happens to offer it"."""
     sender: str = "Chokepoint <chokepoint@localhost>"
+    """Whom messages come from."""
 
 
 class LogSettings(Part):
     """How to log."""
 
     format: Literal["json", "console"] = "json"
+    """`json` for machines, `console` for people."""
     level: Literal["debug", "info", "warning", "error"] = "info"
+    """`debug`, `info`, `warning` or `error`."""
 
 
 class ServiceSettings(Part):
     """Where a service listens."""
 
     host: str = "127.0.0.1"
+    """The address it listens on."""
     port: int = Field(ge=0, le=65535)
+    """The port it listens on."""
 
 
 class LocalSettings(Part):
     """The embedded broker of `chokepoint up`."""
 
     kafka_port: int = Field(default=19092, ge=0, le=65535)
+    """The embedded broker's port; 0 takes any free one."""
     kafka_controller_port: int = Field(default=19093, ge=0, le=65535)
+    """Its controller's port; 0 takes any free one."""
 
 
 def _absolute(path: Path) -> Path:
@@ -104,6 +123,7 @@ class Settings(BaseSettings):
         frozen=True,
         extra="forbid",
         nested_model_default_partial_update=True,
+        use_attribute_docstrings=True,
     )
 
     home: Annotated[Path, AfterValidator(_absolute)] = Field(default_factory=lambda: user_data_path("chokepoint"))
