@@ -97,6 +97,7 @@ def test_newspapers_names_are_known(language: str, name: str, code: str) -> None
         ("fr", "Maurice"),
         ("it", "Monaco"),
         ("zh", "海地"),
+        ("zh", "蒙古"),
         ("ja", "南ア"),
         ("fr", "Grenade"),
         ("fa", "موریس"),
