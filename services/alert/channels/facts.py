@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from schemas.alert import Alert, AlertType, Change, Quote
+from schemas.countries import english_name
 from schemas.detection import Kind
 from schemas.measure import Good
 from services.alert.channels.contract import Because, Message
 from services.alert.channels.languages import language_name
-from services.alert.channels.places import place_name
 from services.alert.channels.plain_text import direction, one_line, safe_url, shortened
 
 _KINDS = {Kind.EXPORT_CONTROL: "Export control", Kind.SANCTION: "Sanction", Kind.SUPPLY_PACT: "Supply pact"}
@@ -94,8 +94,8 @@ def facts(message: Message) -> Facts:
 
 def _who(alert: Alert) -> str:
     measure = alert.measure
-    issuers = ", ".join(_some([place_name(code) for code in measure.issuers], _SHOWN_PLACES))
-    targets = ", ".join(_some([place_name(code) for code in measure.targets], _SHOWN_PLACES))
+    issuers = ", ".join(_some([english_name(code) for code in measure.issuers], _SHOWN_PLACES))
+    targets = ", ".join(_some([english_name(code) for code in measure.targets], _SHOWN_PLACES))
     return f"{issuers or 'not named'} → {targets}" if targets else issuers or "not named"
 
 

@@ -16,7 +16,7 @@ from services.runtime.egress import guarded_client
 from services.runtime.settings import Settings
 
 USER_AGENT = "Chokepoint"
-_STEP_SECONDS = 10.0
+_STEP_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)

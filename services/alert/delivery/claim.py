@@ -60,7 +60,7 @@ async def claim(connection: AsyncConnection, holder: Holder, now: datetime, foun
     limit = min(holder.settings.batch, holder.lanes.free)
     if limit <= 0:
         return
-    rows = await _due(connection, holder.lanes.full(), now, limit)
+    rows = await _due(connection, holder.lanes.full(now), now, limit)
     alert_bodies = await _by_id(connection, alerts, (row["alert_id"] for row in rows))
     targets = await _by_id(connection, destinations, (row["destination_id"] for row in rows))
     for row in rows:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeVar
 
 K = TypeVar("K")
@@ -12,6 +13,7 @@ class Lanes:
     """Counts what is under way.
 
     A destination whose last attempt failed gets one at a time until one succeeds: a dead one holds one place, not all.
+    One that asked for a pause (Retry-After) gets none until it is over: what waits does not use up its attempts.
     """
 
     total: int
@@ -19,15 +21,22 @@ class Lanes:
     _measures: Counter[tuple[str, str]] = field(default_factory=Counter)
     _failing: set[str] = field(default_factory=set)
     _limits: dict[str, int] = field(default_factory=dict)
+    _paused: dict[str, datetime] = field(default_factory=dict)
 
     @property
     def free(self) -> int:
         """How many more may start in all."""
         return self.total - self._under_way.total()
 
-    def full(self) -> list[str]:
+    def full(self, now: datetime) -> list[str]:
         """Return the destinations that bear no more at the moment."""
-        return [name for name, count in self._under_way.items() if count >= self._limit(name)]
+        self._paused = {name: until for name, until in self._paused.items() if until > now}
+        busy = [name for name, count in self._under_way.items() if count >= self._limit(name)]
+        return [*busy, *(name for name in self._paused if name not in busy)]
+
+    def pause(self, destination: str, until: datetime) -> None:
+        """Send nothing more to a destination until then."""
+        self._paused[destination] = max(until, self._paused.get(destination, until))
 
     def take(self, destination: str, measure: str, limit: int) -> bool:
         """Take a place, or return False. Two messages about one measure never run side by side to one destination."""

@@ -19,5 +19,7 @@ class DeliverySettings:
     """How long a claimed delivery is this worker's alone: longer than any attempt and its recording."""
     poll_seconds: float = 1.0
     """Another copy's deliveries are seen at the latest after this time; our own wake us at once."""
+    gather_seconds: float = 0.003
+    """While messages are under way, results gather this long before they are recorded in one transaction."""
     stop_seconds: float = 4.0
     """What is under way may still finish in this time when the service stops."""

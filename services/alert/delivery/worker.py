@@ -7,7 +7,9 @@ commits, more results gather, so that the number of commits does not grow with t
 import asyncio
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.alert.channels.contract import Channel, Outcome, OutcomeKind
 from services.alert.delivery import metrics
@@ -53,7 +55,7 @@ class Worker:
         self._finished: list[Result] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._failures = 0
-        self._said_at = self._backlog_at = float("-inf")
+        self._said_at = self._backlog_at = self._looked_at = float("-inf")
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Deliver until `stopping` is set; then let what is under way end, record it, and give the rest back."""
@@ -92,6 +94,8 @@ class Worker:
                 await self._wake.wait()
         except TimeoutError:
             return
+        if self._tasks:
+            await asyncio.sleep(self._settings.gather_seconds)
 
     async def _turn(self) -> float:
         """Record and claim once; return how long nothing will be due."""
@@ -110,19 +114,28 @@ class Worker:
         try:
             async with self._db.write() as connection:
                 await record(connection, results, self._holder.name, now)
-                expired = await give_back_expired(connection, now)
+                await self._look_for_expired(connection, now)
                 await claim(connection, self._holder, now, claimed)
-                later = await next_due_at(connection, now)
+                # While anything is under way its end wakes us; only an idle worker needs to know how long it may sleep.
+                busy = claimed.claims or self._tasks
+                later = None if busy else await next_due_at(connection, now)
         except BaseException:
             for each in claimed.claims:
                 self._free(each, succeeded=False)
             raise
         del self._finished[: len(results)]
-        if expired:
-            log.warning("delivery.leases_expired", count=expired)
         self._start(claimed)
         await self._watch_backlog(now)
         return self._pause(claimed, later, now)
+
+    async def _look_for_expired(self, connection: AsyncConnection, now: datetime) -> None:
+        loop_time = asyncio.get_running_loop().time()
+        if loop_time - self._looked_at < self._settings.poll_seconds:
+            return
+        expired = await give_back_expired(connection, now)
+        self._looked_at = loop_time
+        if expired:
+            log.warning("delivery.leases_expired", count=expired)
 
     def _pause(self, claimed: Claimed, later: datetime | None, now: datetime) -> float:
         if claimed.more:
@@ -150,6 +163,9 @@ class Worker:
                 outcome = Outcome(OutcomeKind.UNKNOWN, error="the service stopped while it was being sent")
             note(claimed, outcome, self._clock())
         self._free(claimed, succeeded=outcome.kind is OutcomeKind.DELIVERED)
+        if outcome.kind is OutcomeKind.RETRY and outcome.retry_after_seconds:
+            until = self._clock() + timedelta(seconds=outcome.retry_after_seconds)
+            self._holder.lanes.pause(claimed.destination.id, until)
         self._finished.append(Result(claimed, outcome, at, interrupted))
         self._wake.set()
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.alert.channels.contract import Because, Message, OutcomeKind
@@ -29,6 +29,7 @@ def shown(told: Message) -> tuple[bytes, SlackDouble]:
     return double(Request("/", {}, json.dumps(slack_payload(told)).encode())).body, double
 
 
+@settings(deadline=None)
 @given(st.one_of(st.sampled_from(NASTY), st.text(), st.text(alphabet="<>&!@#|*_~`\n ", max_size=400)))
 def test_no_article_can_mention_link_or_emphasise(text: str) -> None:
     """Slack takes every message; nobody is mentioned, and links lead only where we point."""

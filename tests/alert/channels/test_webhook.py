@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
@@ -160,6 +160,7 @@ async def test_secrets_are_read_at_each_sending(
     Webhook(SECRET).verify(receiver.requests[0].body, receiver.requests[0].headers)
 
 
+@settings(deadline=None)
 @given(st.one_of(st.sampled_from(NASTY), st.text()))
 def test_the_event_is_json_below_its_size_whatever_the_article_says(text: str) -> None:
     """Any text gives a readable event below 20 KB whose data is still an alert."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import update
 
 from services.alert.channels.contract import Message, Outcome, OutcomeKind
@@ -80,6 +81,22 @@ async def test_a_failure_climbs_the_ladder(ledger: Ledger) -> None:
     assert rows["plain"]["last_error"] == "503 from it"
     assert 5 <= (rows["plain"]["due_at"] - before).total_seconds() <= 15
     assert (rows["slow"]["due_at"] - before).total_seconds() >= 60
+
+
+async def test_a_pause_that_one_delivery_meets_holds_for_the_others(ledger: Ledger) -> None:
+    """After a 429 with Retry-After the rest waits without using up attempts; another destination goes on."""
+    await ledger.add_destination("limited")
+    await ledger.add_destination("open")
+    await ledger.add("limited", 5)
+    await ledger.add("open", 5)
+    pause = Outcome(OutcomeKind.RETRY, status_code=429, error="429", retry_after_seconds=60.0)
+    channel = Recording(answer=lambda m: pause if "limited" in m.alert.id else DELIVERED, in_flight=1)
+    running = run_worker(ledger.db, channel)
+    await until(lambda: channel.to.count("open") == 5)
+    await running.stop()
+    assert channel.to.count("limited") == 1
+    found = await ledger.deliveries()
+    assert sorted(row["attempts"] for row in found.values() if row["destination_id"] == "limited") == [0, 0, 0, 0, 1]
 
 
 async def test_the_last_rung_gives_up_with_a_reason(ledger: Ledger) -> None:
@@ -287,6 +304,20 @@ async def test_the_test_button_uses_the_same_channel(ledger: Ledger) -> None:
     assert channel.sent[0].test
     assert channel.sent[0].delivery_id == delivery_id(channel.sent[0].alert.id, "room")
     assert await ledger.attempts() == []
+
+
+async def test_attempts_and_times_are_counted(ledger: Ledger) -> None:
+    """Each attempt counts by channel and outcome, with its time; the backlog is measured."""
+    await ledger.add_destination("room")
+    await ledger.add("room", 3)
+    labels = {"channel": "log", "outcome": "delivered"}
+    before = REGISTRY.get_sample_value("chokepoint_delivery_attempts_total", labels) or 0.0
+    running = run_worker(ledger.db, Recording())
+    await ledger.settled()
+    await running.stop()
+    assert REGISTRY.get_sample_value("chokepoint_delivery_attempts_total", labels) == before + 3
+    assert REGISTRY.get_sample_value("chokepoint_delivery_alert_to_delivered_seconds_count", {"channel": "log"})
+    assert REGISTRY.get_sample_value("chokepoint_delivery_due") is not None
 
 
 async def test_a_database_that_goes_away_loses_no_result(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
