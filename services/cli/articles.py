@@ -103,20 +103,19 @@ def read_articles(stream: BinaryIO, name: str) -> Iterator[Entry]:
         raise Failed(f"{name} is empty; give an article as text or JSON, or articles as JSONL")
     if first.content is not None and b"\0" in first.content:
         raise Failed(_binary(name))
+    if PurePath(name).suffix.lower() in JSONL_SUFFIXES or _object(first):
+        return map(_entry, itertools.chain([first], lines))  # before the second line has come: this may be a live pipe
     second = next(lines, None)
     rest = itertools.chain([first], [second] if second else [], lines)
-    if _is_jsonl(name, first, second):
+    if second and _goes_on_as_jsonl(first, second):
         return map(_entry, rest)
     return iter([_whole(_joined(rest, name), name)]) if not _opens_array(first) else _array(_joined(rest, name), name)
 
 
-def _is_jsonl(name: str, first: Line, second: Line | None) -> bool:
-    if PurePath(name).suffix.lower() in JSONL_SUFFIXES:
-        return True
-    if _object(first) or (second and _object(second)):
-        return True
-    begins = [line.content is not None and line.content.startswith(b"{") for line in (first, second) if line]
-    return begins == [True, True]
+def _goes_on_as_jsonl(first: Line, second: Line) -> bool:
+    """Tell JSONL with a broken first line from a text or one JSON document over several lines."""
+    begins = [line.content is not None and line.content.startswith(b"{") for line in (first, second)]
+    return _object(second) or begins == [True, True]
 
 
 def _object(line: Line) -> bool:

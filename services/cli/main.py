@@ -58,16 +58,18 @@ def _version() -> str:
 @click.group(
     cls=Commands,
     name="chokepoint",
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Example: chokepoint up --demo",
 )
 @click.version_option(_version(), prog_name="chokepoint")
-@click.option("--debug", is_flag=True, help="Show the whole traceback of an unexpected error.")
+@click.option("--debug", is_flag=True, expose_value=False, help="Show the whole traceback of an unexpected error.")
 @click.pass_context
-def cli(ctx: click.Context, *, debug: bool) -> None:
+def cli(ctx: click.Context) -> None:
     """Alerts on new export controls, sanctions and supply pacts, once per real-world act."""
     ctx.ensure_object(Session)
-    ctx.meta["debug"] = debug
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
 def main(args: list[str] | None = None) -> None:

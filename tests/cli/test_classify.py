@@ -1,6 +1,9 @@
 """`chokepoint classify`: one line an article, in order, whatever stands between."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 from tests.cli.conftest import Run, only_line
 
@@ -53,3 +56,18 @@ def test_plain_text_is_one_article(invoke: Run) -> None:
     done = invoke("classify", "-", stdin=f"{CONTROL['title']}\n{CONTROL['text']}\n")
     (line,) = [json.loads(line) for line in done.stdout.splitlines()]
     assert [one["kind"] for one in line["detections"]] == ["export_control"]
+
+
+def test_a_live_pipe_is_answered_line_by_line(home: Path) -> None:
+    """An article is answered before the next one comes, so that the command can stand behind a running feed."""
+    assert home.exists()
+    command = [sys.executable, "-m", "services.cli", "classify", "-"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin
+        assert process.stdout
+        for article in (CONTROL, WEATHER):
+            process.stdin.write(json.dumps(article) + "\n")
+            process.stdin.flush()
+            assert json.loads(process.stdout.readline())["id"] == article["id"]
+        process.stdin.close()
+        assert process.wait(timeout=30) == 0

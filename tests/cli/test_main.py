@@ -9,7 +9,7 @@ import pytest
 
 from services.cli.errors import Failed, one_line
 from services.cli.extras import load
-from services.cli.main import COMMANDS
+from services.cli.main import COMMANDS, main
 from tests.cli.conftest import Run, only_line
 
 
@@ -34,6 +34,13 @@ def test_help_lists_every_command_and_loads_none() -> None:
     assert all(name in done.stdout for name in COMMANDS)
 
 
+def test_alone_it_shows_its_help(run: Run) -> None:
+    """A first visit without a command is answered with what there is."""
+    done = run()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Usage: chokepoint")
+
+
 def test_version(run: Run) -> None:
     """`--version` names the program and a version."""
     done = run("--version")
@@ -52,13 +59,17 @@ def test_version(run: Run) -> None:
         (["push", "--server", "nonsense", "x"], "nonsense"),
     ],
 )
-def test_bad_usage_is_one_line_and_exit_2(run: Run, args: list[str], word: str) -> None:
+def test_bad_usage_is_one_line_and_exit_2(
+    capsys: pytest.CaptureFixture[str], home: Path, args: list[str], word: str
+) -> None:
     """A wrong command, option or argument is named in one line that points to the help."""
-    done = run(*args)
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert word in only_line(done.stderr)
-    assert "--help" in done.stderr
+    assert home.exists()
+    with pytest.raises(SystemExit) as ended:
+        main(args)
+    said = capsys.readouterr()
+    assert (ended.value.code, said.out) == (2, "")
+    assert word in only_line(said.err)
+    assert "--help" in said.err
 
 
 def test_a_missing_file_is_one_line_and_exit_1(run: Run) -> None:
