@@ -1,15 +1,25 @@
 """`chokepoint doctor` on a machine where nothing runs, and against a real mail server."""
 
+import asyncio
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
+from pydantic import SecretStr
 
+from schemas.topics import TOPICS
+from services.alert.app import MIGRATIONS
 from services.cli.checks import Failure
+from services.cli.checks.database import database_checks
+from services.cli.checks.kafka import kafka_checks
 from services.cli.checks.smtp import smtp_checks
-from services.runtime.settings import SmtpSettings
+from services.local.kafka import KafkaServer
+from services.runtime.database import Database
+from services.runtime.settings import DatabaseSettings, KafkaSettings, Settings, SmtpSettings
+from services.runtime.topics import ensure_topics
 from tests.cli.conftest import Run
 
 
@@ -88,3 +98,28 @@ def test_a_wrong_login_is_told_from_a_missing_server(mail: Controller, closed_po
     (login,) = smtp_checks(SmtpSettings(host="127.0.0.1", port=mail.port, tls="off", username="u"))
     with pytest.raises(Failure):
         login.run()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_a_database_tells_its_tables(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> None:
+    """Empty at first, with its tables once the service has started, on both databases."""
+    url = request.getfixturevalue("postgres_url") if kind == "postgres" else f"sqlite+aiosqlite:///{tmp_path}/alert.db"
+    settings = Settings(home=tmp_path, database=DatabaseSettings(url=SecretStr(url)))
+    alert = list(database_checks(settings))[1]
+    assert "empty" in alert.run()
+    asyncio.run(_migrate(url))
+    assert "tables" in alert.run()
+
+
+async def _migrate(url: str) -> None:
+    db = Database(url, "alert", MIGRATIONS)
+    await db.start()
+    await db.stop()
+
+
+def test_kafka_tells_its_topics(kafka: KafkaServer) -> None:
+    """A broker with our topics is well, and their partitions are told."""
+    settings = KafkaSettings(bootstrap_servers=kafka.bootstrap_servers)
+    (check,) = kafka_checks(Settings(kafka=settings))
+    asyncio.run(ensure_topics(settings, TOPICS))
+    assert "partitions: articles.v1 " in check.run()
