@@ -1,8 +1,10 @@
 """A real PostgreSQL that can be killed and started again on the same data."""
 
 import os
+import shutil
 import signal
 import subprocess
+import tempfile
 import time
 import warnings
 from pathlib import Path
@@ -11,10 +13,13 @@ from urllib.parse import parse_qs, urlsplit
 
 
 class CrashablePostgres:
-    """A server of its own, in a folder of its own."""
+    """A server of its own, in a folder of its own.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    Not in pytest's folder: run as root, the server has a user of its own, who may not look in there.
+    """
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="chokepoint-pg-"))
         self._server: Any = None
 
     def __enter__(self) -> Self:
@@ -26,6 +31,7 @@ class CrashablePostgres:
 
     def __exit__(self, *error: object) -> None:
         self._server.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     @property
     def url(self) -> str:

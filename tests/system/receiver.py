@@ -45,6 +45,11 @@ class Receiver:
         return Response(status_code=204)
 
     @property
+    def destination(self) -> dict[str, Any]:
+        """The document of this destination."""
+        return {"kind": "destination", "id": "erp", "type": "webhook", "url": self.url, "secret": self.secret}
+
+    @property
     def events(self) -> list[dict[str, Any]]:
         """The first copy of each message, in order of arrival."""
         return [copies[0] for copies in self.received.values()]

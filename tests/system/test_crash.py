@@ -31,12 +31,10 @@ async def test_kill_nine_at_random_moments_loses_and_repeats_nothing(database: s
     rng = random.Random(20261124)  # noqa: S311 - it only chooses the moments
     acts = list(islice(different_acts(), ROUNDS[database] * PER_ROUND))
     with ExitStack() as resources:
-        postgres = resources.enter_context(CrashablePostgres(tmp_path / "pg")) if database == "postgres" else None
+        postgres = resources.enter_context(CrashablePostgres()) if database == "postgres" else None
         extra = {"CHOKEPOINT_DATABASE__URL": postgres.url} if postgres else {}
         async with webhook_receiver() as receiver, running_stack(tmp_path / "home", extra=extra) as stack:
-            await stack.subscribe(
-                {"kind": "destination", "id": "erp", "type": "webhook", "url": receiver.url, "secret": receiver.secret}
-            )
+            await stack.subscribe(receiver.destination)
             strikes = _strikes(stack, postgres)
             accepted = await _rounds(stack, strikes, acts, rng, ROUNDS[database])
             await _settle(receiver, len(acts))
@@ -100,7 +98,7 @@ async def _nothing_lost_nothing_repeated(
     assert failed == []
 
 
-def test_the_address_of_the_database_names_its_socket(tmp_path: Path) -> None:
+def test_the_address_of_the_database_names_its_socket() -> None:
     """The crash test's own database gives an address that asyncpg understands."""
-    with CrashablePostgres(tmp_path / "pg") as postgres:
+    with CrashablePostgres() as postgres:
         assert parse_qs(urlsplit(postgres.url).query)["host"][0].startswith("/")
