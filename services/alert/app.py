@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from schemas.alert import Alert
 from schemas.topics import ALERTS, DETECTIONS, SOURCES
-from services.alert import api
+from services.alert import api, console
 from services.alert.channels.contract import Channel
 from services.alert.channels.registry import open_channels
 from services.alert.delivery.settings import DeliverySettings
@@ -84,6 +84,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> FastAPI:
 def _install_faces(app: FastAPI, deps: Deps) -> None:
     """Give the app its API and its pages."""
     api.install(app, deps)
+    console.install(app, deps)
 
 
 def _unsubscribe_secret(settings: Settings) -> str:
