@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 
 from schemas.detection import Detection
 from services.alert.facts import (
-    Facts,
     Weighed,
+    instruments_of,
     is_dense,
+    names_of,
     weigh_article,
     weigh_entities,
     weigh_goods,
@@ -58,9 +59,14 @@ class Compared:
 
     measure: KnownMeasure
     points: int | None
-    reasons: tuple[str, ...]
+    weighed: tuple[Weighed, ...]
     away: timedelta = timedelta.max
     """From the founding report: of two that fit as well, the nearer one."""
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Every fact that spoke for or against, in words."""
+        return tuple(str(weighed) for weighed in self.weighed)
 
 
 def correlate(detection: Detection, candidates: Sequence[KnownMeasure], now: datetime) -> Merged | Opened | Ignored:
@@ -83,32 +89,36 @@ def correlate(detection: Detection, candidates: Sequence[KnownMeasure], now: dat
 
 def compare(detection: Detection, measure: KnownMeasure, at: datetime) -> Compared:
     """Compare one report with one measure."""
-    reasons: list[str] = []
+    told: list[Weighed] = []
     points = 0
     for weighed in _weigh(detection, measure, at):
         if weighed.veto:
-            return Compared(measure, None, (str(weighed),))
+            return Compared(measure, None, (weighed,))
         points += weighed.points
         if weighed.points:
-            reasons.append(str(weighed))
-    return Compared(measure, points, tuple(reasons), abs(at - measure.first_reported_at))
+            told.append(weighed)
+    return Compared(measure, points, tuple(told), abs(at - measure.first_reported_at))
 
 
 def _weigh(detection: Detection, measure: KnownMeasure, at: datetime) -> Iterator[Weighed]:
-    kind, facts = detection.kind, Facts.of(measure)
+    """Weigh fact after fact: first what excludes most and costs least."""
+    kind, founding = detection.kind, measure.founding
     if measure.kind is not kind:
-        yield Weighed(0, f"another kind: {measure.kind.value}", veto=True)
-    yield weigh_issuers(kind, detection.issuers, facts.issuers)
-    number = weigh_instrument(detection.instrument, facts.instruments)
+        yield Weighed(0, "another kind: {}", (measure.kind.value,), veto=True)
+    yield weigh_issuers(kind, detection.issuers, founding.issuers or measure.issuers)
+    away = distance(detection, measure, at)
+    if (too_far := weigh_time(away, dense=False, certain=True)).veto:
+        yield too_far
+    number = weigh_instrument(detection.instrument, instruments_of(measure))
     yield number
     if _told_apart_by_its_article(detection, measure):
         yield Weighed(0, "one article tells an act and the easing of another", veto=True)
-    names = weigh_entities(detection.entities, facts.entities)
+    names = weigh_entities(detection.entities, names_of(measure))
     certain = number.points > 0 or names.points > 0
-    yield weigh_time(distance(detection, measure, at), dense=is_dense(kind, detection.stage), certain=certain)
+    yield weigh_time(away, dense=is_dense(kind, detection.stage), certain=certain)
     yield names
-    yield weigh_targets(kind, detection.targets, facts.targets)
-    yield weigh_goods(kind, detection.commodities, facts.commodities)
+    yield weigh_targets(kind, detection.targets, founding.targets or measure.targets)
+    yield weigh_goods(kind, detection.commodities, founding.commodities or measure.commodities)
     yield weigh_article(detection, measure)
 
 

@@ -4,7 +4,8 @@ A fact that either side lacks speaks neither for nor against: reports differ in 
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from schemas.countries import overlaps
 from schemas.detection import Detection, Kind, Stage
@@ -17,47 +18,63 @@ from services.alert.moments import Distance, Relation
 PARTIES_WORTH_LEAVING_OUT = 3
 
 
-@dataclass(frozen=True)
-class Weighed:
-    """Points for (positive) or against (negative) one act, and why; `veto` ends the comparison."""
+class Weighed(NamedTuple):
+    """Points for (positive) or against (negative) one act, and why; `veto` ends the comparison.
+
+    The reason is put into words only where somebody reads it: of a hundred candidates one or two are.
+    """
 
     points: int
-    reason: str
+    text: str
+    about: tuple[Collection[str] | str | float | None, ...] = ()
     veto: bool = False
 
     def __str__(self) -> str:
         """Return the reason with its points, as it is shown to people."""
-        return self.reason if self.veto or not self.points else f"{self.reason} ({self.points:+d})"
-
-
-@dataclass(frozen=True)
-class Facts:
-    """A measure's facts for comparison: those of its founding report, completed by what that report lacked."""
-
-    issuers: frozenset[str]
-    targets: frozenset[str]
-    entities: frozenset[str]
-    commodities: frozenset[str]
-    instruments: tuple[str, ...]
-
-    @classmethod
-    def of(cls, measure: KnownMeasure) -> "Facts":
-        """Return what a report is compared with."""
-        founding = measure.founding
-        return cls(
-            frozenset(founding.issuers or measure.issuers),
-            frozenset(founding.targets or measure.targets),
-            frozenset(map(plain, (*founding.entities, *measure.entities))),
-            frozenset(founding.commodities or measure.commodities),
-            tuple(name for name in dict.fromkeys((founding.instrument, measure.instrument)) if name),
+        said = (
+            part if isinstance(part, str) else listed(part) if isinstance(part, Collection) else part
+            for part in self.about
         )
+        reason = self.text.format(*said)
+        return reason if self.veto or not self.points else f"{reason} ({self.points:+d})"
 
 
+def names_of(measure: KnownMeasure) -> set[str]:
+    """Return every company, ship and person that a measure names, for comparison."""
+    return {plain(name) for name in (*measure.founding.entities, *measure.entities)}
+
+
+def instruments_of(measure: KnownMeasure) -> list[str]:
+    """Return the names of the act that a measure has had."""
+    return [name for name in {measure.founding.instrument, measure.instrument} if name]
+
+
+_ENDINGS = frozenset(
+    (
+        "inc",
+        "ltd",
+        "llc",
+        "plc",
+        "corp",
+        "corporation",
+        "co",
+        "company",
+        "group",
+        "ag",
+        "sa",
+        "oao",
+        "pao",
+        "pjsc",
+        "jsc",
+    )
+)
+
+
+@lru_cache(maxsize=100_000)
 def plain(name: str) -> str:
     """Return a company's, ship's or person's name without case, dots and what follows the name proper."""
     words = name.casefold().replace(".", "").replace(",", " ").split()
-    endings = {"inc", "ltd", "llc", "plc", "corp", "corporation", "co", "company", "group", "ag", "sa", "oao", "pao", "pjsc", "jsc"}  # fmt: skip  # noqa: E501 - a list of words
-    return " ".join(word for word in words if word not in endings) or name.casefold()
+    return " ".join(word for word in words if word not in _ENDINGS) or name.casefold()
 
 
 def weigh_issuers(kind: Kind, ours: Collection[str], theirs: Collection[str]) -> Weighed:
@@ -71,26 +88,26 @@ def weigh_issuers(kind: Kind, ours: Collection[str], theirs: Collection[str]) ->
         return Weighed(0, "issuer not named on one side")
     shared = left & right
     if not shared:
-        return Weighed(0, f"other issuers: {listed(left)}, not {listed(right)}", veto=True)
+        return Weighed(0, "other issuers: {}, not {}", (left, right), veto=True)
     if kind is Kind.SUPPLY_PACT:
         return _weigh_parties(left, right, shared)
     if left == right:
-        return Weighed(3, f"same issuers: {listed(shared)}")
-    return Weighed(2 if shared in (left, right) else 1, f"issuer in common: {listed(shared)}")
+        return Weighed(3, "same issuers: {}", (shared,))
+    return Weighed(2 if shared in (left, right) else 1, "issuer in common: {}", (shared,))
 
 
 def _weigh_parties(left: set[str], right: set[str], shared: set[str]) -> Weighed:
     fewer, more = sorted((left, right), key=len)
     if left == right:
-        return Weighed(4 if len(shared) > 1 else 2, f"same parties: {listed(shared)}")
+        return Weighed(4 if len(shared) > 1 else 2, "same parties: {}", (shared,))
     if len(fewer) == 1:
-        return Weighed(1, f"party in common: {listed(shared)}; one report names no other")
+        return Weighed(1, "party in common: {}; one report names no other", (shared,))
     if shared == fewer:
         points = 2 if len(fewer) >= PARTIES_WORTH_LEAVING_OUT else -1
-        return Weighed(points, f"{listed(more - fewer)} is a party in one report only")
+        return Weighed(points, "{} is a party in one report only", (more - fewer,))
     if len(shared) == 1:
-        return Weighed(0, f"other parties: {listed(left - shared)}, not {listed(right - shared)}", veto=True)
-    return Weighed(0, f"parties in common: {listed(shared)}, others not")
+        return Weighed(0, "other parties: {}, not {}", (left - shared, right - shared), veto=True)
+    return Weighed(0, "parties in common: {}, others not", (shared,))
 
 
 def weigh_targets(kind: Kind, ours: Collection[str], theirs: Collection[str]) -> Weighed:
@@ -103,57 +120,60 @@ def weigh_targets(kind: Kind, ours: Collection[str], theirs: Collection[str]) ->
     if not left or not right:
         return Weighed(0, "target not named on one side")
     if left == right:
-        return Weighed(2, f"same targets: {listed(left)}")
-    if overlaps(left, right):
-        return Weighed(1, f"targets in common: {listed(left & right or left)}")
-    return Weighed(-4, f"other targets: {listed(left)}, not {listed(right)}")
+        return Weighed(2, "same targets: {}", (left,))
+    if left & right or overlaps(left, right):
+        return Weighed(1, "targets in common: {}", (left & right or left,))
+    return Weighed(-4, "other targets: {}, not {}", (left, right))
 
 
 def weigh_goods(kind: Kind, ours: Collection[str], theirs: Collection[str]) -> Weighed:
     """Weigh what it is about: the same good, or one within the other, speaks for; goods far apart speak against."""
     if not ours or not theirs:
         return Weighed(0, "goods not named on one side")
-    match likeness(ours, theirs):
+    match likeness(tuple(ours), tuple(theirs)):
         case Likeness.SAME:
             both = set(ours) & set(theirs)
-            wording = f"goods in common: {listed(both)}" if both else f"{listed(ours)} and {listed(theirs)} overlap"
-            return Weighed(2, wording)
+            return (
+                Weighed(2, "goods in common: {}", (both,)) if both else Weighed(2, "{} and {} overlap", (ours, theirs))
+            )
         case Likeness.FEW:
-            return Weighed(-2, f"mostly other goods: {listed(ours)}, not {listed(theirs)}")
+            return Weighed(-2, "mostly other goods: {}, not {}", (ours, theirs))
         case Likeness.GROUP:
             # One control often lists many goods of a group, of which each paper names its own; pacts name theirs.
             points = -3 if kind is Kind.SUPPLY_PACT else -2
-            return Weighed(points, f"other goods of the same group: {listed(ours)}, not {listed(theirs)}")
+            return Weighed(points, "other goods of the same group: {}, not {}", (ours, theirs))
         case Likeness.APART:
-            return Weighed(-4, f"other goods: {listed(ours)}, not {listed(theirs)}")
+            return Weighed(-4, "other goods: {}, not {}", (ours, theirs))
 
 
 def weigh_entities(ours: Collection[str], theirs: Collection[str]) -> Weighed:
     """Weigh who is named; names in two scripts cannot be compared and say nothing."""
-    left, right = {plain(name) for name in ours}, set(theirs)
-    if not left or not right:
+    if not ours or not theirs:
         return Weighed(0, "no names to compare")
+    left, right = {plain(name) for name in ours}, set(theirs)
     if shared := left & right:
-        return Weighed(3, f"names in common: {listed(shared)}")
+        return Weighed(3, "names in common: {}", (shared,))
     if all(name.isascii() for name in left | right):
-        return Weighed(-1, f"other names: {listed(left)}, not {listed(right)}")
+        return Weighed(-1, "other names: {}, not {}", (left, right))
     return Weighed(0, "names in different scripts")
 
 
 def weigh_instrument(ours: str | None, theirs: Collection[str]) -> Weighed:
     """Weigh the act's own name: one number is proof, two numbers of one series are two acts."""
-    verdicts = {instrument.agree(ours, name) for name in theirs}
+    verdicts = {instrument.agree(ours, name) for name in theirs} if ours else set()
     if True in verdicts:
-        return Weighed(4, f"same instrument: {ours}")
+        return Weighed(4, "same instrument: {}", (ours,))
     if False in verdicts:
-        return Weighed(0, f"other instrument: {ours}, not {listed(theirs)}", veto=True)
+        return Weighed(0, "other instrument: {}, not {}", (ours, theirs), veto=True)
     return Weighed(0, "no instrument to compare")
 
 
 def weigh_article(detection: Detection, measure: KnownMeasure) -> Weighed:
     """Weigh that the same article was here before: an edit speaks of the same acts, one text may tell two."""
-    earlier = [s for s in measure.support if s.reporter.article_id == detection.article.id]
-    if any(s.revision != detection.article.revision for s in earlier):
+    article = detection.article
+    if article.revision > 1 and any(
+        s.reporter.article_id == article.id and s.revision != article.revision for s in measure.support
+    ):
         return Weighed(3, "another revision of an article that supports it")
     return Weighed(0, "another article")
 
@@ -172,16 +192,18 @@ def weigh_time(distance: Distance, *, dense: bool, certain: bool) -> Weighed:
     relation = distance.relation
     echo = 1 if relation is Relation.SAME else 0
     if distance.days is None:
-        return Weighed(echo, f"{relation.value}, date unknown")
-    reason = f"{relation.value}, {distance.days:.0f} days apart"
-    if relation in {Relation.AGAIN, Relation.BEFORE} and not certain:
-        return Weighed(0, reason, veto=True)
-    for days, points in _STEPS[relation in {Relation.SAME, Relation.LATE}, dense and not certain]:
+        return Weighed(echo, "{}, date unknown", (relation.value,))
+    about = (relation.value, distance.days)
+    if relation in _OUT_OF_ORDER and not certain:
+        return Weighed(0, "{}, {:.0f} days apart", about, veto=True)
+    for days, points in _STEPS[relation in _ECHOES, dense and not certain]:
         if distance.days <= days:
-            return Weighed(points + echo, reason)
-    return Weighed(0, f"too far apart in time: {reason}", veto=True)
+            return Weighed(points + echo, "{}, {:.0f} days apart", about)
+    return Weighed(0, "too far apart in time: {}, {:.0f} days apart", about, veto=True)
 
 
+_OUT_OF_ORDER = frozenset({Relation.AGAIN, Relation.BEFORE})
+_ECHOES = frozenset({Relation.SAME, Relation.LATE})
 _STEPS: dict[tuple[bool, bool], tuple[tuple[int, int], ...]] = {
     # (an echo, dense): (up to so many days, so many points)
     (True, False): ((3, 3), (7, 2), (14, 1), (21, 0), (35, -1), (60, -3)),

@@ -24,7 +24,8 @@ ENOUGH_SHARED = 0.4
 """Of the shares of goods that each list finds in the other, their mean: one good of four against one of two is not."""
 
 
-def likeness(ours: Collection[str], theirs: Collection[str]) -> Likeness:
+@lru_cache(maxsize=10_000)
+def likeness(ours: tuple[str, ...], theirs: tuple[str, ...]) -> Likeness:
     """Compare two lists of goods, neither of them empty."""
     shared = (_share(ours, theirs) + _share(theirs, ours)) / 2
     if shared >= ENOUGH_SHARED:

@@ -6,10 +6,10 @@ from schemas.detection import Detection
 from services.alert.facts import plain
 from services.alert.known import KnownMeasure
 
-BACK = timedelta(days=400)
-"""An act is eased or ended long after it was adopted."""
-AHEAD = timedelta(days=60)
-"""A slow source may report what has gone on since."""
+NEAR = timedelta(days=60)
+"""Within this time reports of one stage may lie apart; a slow source may also report what has gone on since."""
+FAR = timedelta(days=400)
+"""An act is adopted, eased or ended long after the stage before."""
 NEAREST_KEPT = 200
 NAMES_KEPT = 50
 NO_ISSUER = "issuer:-"
@@ -29,9 +29,14 @@ def keys_for(detection: Detection) -> set[str]:
     return _keys((), detection.targets, detection.entities)
 
 
-def window(at: datetime) -> tuple[datetime, datetime]:
-    """Return between which times one of a measure's stages must have been reached."""
-    return at - BACK, at + AHEAD
+def near(at: datetime) -> tuple[datetime, datetime]:
+    """Return between which times a stage was reached that this report may echo."""
+    return at - NEAR, at + NEAR
+
+
+def far(at: datetime) -> tuple[datetime, datetime]:
+    """Return between which times an earlier stage was reached that this report may follow."""
+    return at - FAR, at - NEAR
 
 
 def _keys(issuers: set[str] | tuple[str, ...], targets: tuple[str, ...], entities: tuple[str, ...]) -> set[str]:

@@ -40,9 +40,12 @@ def is_dated(detection: Detection) -> bool:
     return (detection.article.published_at or detection.article.fetched_at) is not None
 
 
+_PHASES = {Stage.PROPOSED: 0, Stage.ADOPTED: 1, Stage.EXPANDED: 1, Stage.EASED: 2, Stage.ENDED: 2}
+
+
 def phase(stage: Stage) -> int:
     """Return 0 while an act is only proposed, 1 while it stands, 2 once it was eased or ended."""
-    return {Stage.PROPOSED: 0, Stage.ADOPTED: 1, Stage.EXPANDED: 1, Stage.EASED: 2, Stage.ENDED: 2}[stage]
+    return _PHASES[stage]
 
 
 def distance(detection: Detection, measure: KnownMeasure, at: datetime) -> Distance:

@@ -13,9 +13,9 @@ from typing import Any
 from schemas.alert import Alert
 from schemas.detection import Detection, Kind
 from services.alert.known import KnownMeasure
-from services.alert.lookup import NEAREST_KEPT, keys_for, keys_of, window
+from services.alert.lookup import NEAREST_KEPT, far, keys_for, keys_of, near
 from services.alert.matching import Matched, match
-from services.alert.moments import is_dated, reported_at
+from services.alert.moments import is_dated, phase, reported_at
 from services.alert.objects import Subscription
 from services.alert.pipeline import Outcome, take
 
@@ -30,19 +30,18 @@ class Memory:
 
     def __init__(self) -> None:
         self.measures: dict[str, KnownMeasure] = {}
-        self._places: dict[str, list[Place]] = defaultdict(list)
+        self._places: dict[str, dict[int, list[Place]]] = defaultdict(lambda: defaultdict(list))
         self._undated: dict[str, set[str]] = defaultdict(set)
 
     def near(self, detection: Detection, at: datetime) -> list[KnownMeasure]:
         """Return the measures that a report of this time may belong to, the nearest on both sides of it."""
-        early, late = window(at) if is_dated(detection) else _ANY_TIME
+        dated, stage = is_dated(detection), phase(detection.stage)
         ids: set[str] = set()
         for key in _keys(detection.kind, keys_for(detection)):
-            places = self._places[key]
-            here = bisect_right(places, (at, _LAST))
-            first, last = bisect_left(places, (early, "")), bisect_right(places, (late, _LAST))
-            ids.update(id_ for _, id_ in places[max(first, here - NEAREST_KEPT) : here])
-            ids.update(id_ for _, id_ in places[here : min(last, here + NEAREST_KEPT)])
+            for earlier, places in self._places[key].items():
+                ids.update(_between(places, near(at) if dated else _ANY_TIME, at))
+                if dated and earlier < stage:
+                    ids.update(_between(places, far(at), at))
             ids.update(self._undated[key])
         return [self.measures[id_] for id_ in sorted(ids)]
 
@@ -51,20 +50,29 @@ class Memory:
         old = self.measures.get(measure.id)
         before = set(_places_of(old)) if old else set()
         after = set(_places_of(measure))
-        for key, place in before - after:
-            del self._places[key][bisect_left(self._places[key], place)]
-        for key, place in after - before:
-            insort(self._places[key], place)
+        for key, stage, place in before - after:
+            places = self._places[key][stage]
+            del places[bisect_left(places, place)]
+        for key, stage, place in after - before:
+            insort(self._places[key][stage], place)
         dated = all(milestone.dated for milestone in measure.milestones)
-        for key, _ in after:
+        for key, _, _ in after:
             (self._undated[key].discard if dated else self._undated[key].add)(measure.id)
         self.measures[measure.id] = measure
 
 
-def _places_of(measure: KnownMeasure) -> Iterator[tuple[str, Place]]:
+def _places_of(measure: KnownMeasure) -> Iterator[tuple[str, int, Place]]:
     for key in _keys(measure.kind, keys_of(measure)):
         for milestone in measure.milestones:
-            yield key, (milestone.at, measure.id)
+            yield key, phase(milestone.stage), (milestone.at, measure.id)
+
+
+def _between(places: list[Place], times: tuple[datetime, datetime], at: datetime) -> Iterator[str]:
+    """Give the measures that reached a stage between these times, the nearest to `at` on both sides of it."""
+    first, last = bisect_left(places, (times[0], "")), bisect_right(places, (times[1], _LAST))
+    here = min(max(bisect_right(places, (at, _LAST)), first), last)
+    for _, measure_id in places[max(first, here - NEAREST_KEPT) : min(last, here + NEAREST_KEPT)]:
+        yield measure_id
 
 
 def _keys(kind: Kind, keys: set[str]) -> list[str]:

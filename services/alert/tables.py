@@ -42,7 +42,7 @@ measure_keys = Table(
     Column("key", String(200), primary_key=True),  # issuer:CN | target:US | entity:rosneft | issuer:- (none named)
     Column("at", UtcDateTime, primary_key=True),  # when one of its stages was first reported
     Column("measure_id", String(40), primary_key=True),
-    Index("ix_measure_keys_measure", "measure_id"),
+    Column("phase", Integer, nullable=False),  # of that stage: 0 proposed, 1 in force, 2 eased or ended
 )
 
 # One row for each detection ever read: the inbox (its key makes a second reading harmless) and the history in one.

@@ -21,8 +21,8 @@ LISTS = [
 @pytest.mark.parametrize(("left", "right", "expected"), LISTS)
 def test_lists_agree_by_what_they_share(left: str, right: str, expected: Likeness) -> None:
     """Shared goods, or one summing up the other; a wide word beside narrow ones meets only itself."""
-    assert likeness(left.split(), right.split()) is expected
-    assert likeness(right.split(), left.split()) is expected
+    assert likeness(tuple(left.split()), tuple(right.split())) is expected
+    assert likeness(tuple(right.split()), tuple(left.split())) is expected
 
 
 def test_a_wide_good_covers_the_narrow_ones_and_itself() -> None:

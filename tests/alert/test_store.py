@@ -205,8 +205,9 @@ async def test_candidates_are_found_by_index(tmp_path: Any) -> None:
     async with opened(f"sqlite+aiosqlite:///{tmp_path / 'plan.db'}") as db, db.read() as connection:
         plan = await connection.execute(
             text(
-                "EXPLAIN QUERY PLAN SELECT measure_id FROM measure_keys WHERE kind = 'sanction'"
-                " AND key IN ('issuer:US', 'issuer:-') AND at BETWEEN '2025-01-01' AND '2026-01-01' ORDER BY at DESC LIMIT 200"
+                "EXPLAIN QUERY PLAN SELECT measure_id FROM measure_keys"
+                " WHERE kind = 'sanction' AND key IN ('issuer:US', 'issuer:-')"
+                " AND at BETWEEN '2025-01-01' AND '2026-01-01' ORDER BY at DESC LIMIT 200"
             )
         )
         steps = " ".join(row.detail for row in plan)

@@ -10,23 +10,30 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from schemas.detection import Detection
 from services.alert.headline import headline
 from services.alert.known import KnownMeasure
-from services.alert.lookup import NEAREST_KEPT, keys_for, keys_of, window
+from services.alert.lookup import NEAREST_KEPT, far, keys_for, keys_of, near
+from services.alert.moments import phase
 from services.alert.store.statements import insert_new, upsert
 from services.alert.tables import measure_keys, measures
 
 
 async def candidates(connection: AsyncConnection, detection: Detection, at: datetime) -> list[KnownMeasure]:
     """Return the measures that a report of this time may belong to, by index; the nearest on both sides of it."""
-    early, late = window(at)
-    when = measure_keys.c.at
-    near = (
-        select(measure_keys.c.measure_id)
-        .where(measure_keys.c.kind == detection.kind.value, measure_keys.c.key.in_(sorted(keys_for(detection))))
+    keys = measure_keys.c
+    found = (
+        select(keys.measure_id)
+        .where(keys.kind == detection.kind.value, keys.key.in_(sorted(keys_for(detection))))
         .limit(NEAREST_KEPT)
     )
-    before = near.where(when.between(early, at)).order_by(when.desc())
-    after = near.where(when > at, when <= late).order_by(when)
-    ids = {*(await connection.scalars(before)), *(await connection.scalars(after))}
+    (early, late), (earliest, before) = near(at), far(at)
+    ids: set[str] = set()
+    for statement in (
+        found.where(keys.at.between(early, at)).order_by(keys.at.desc()),
+        found.where(keys.at > at, keys.at <= late).order_by(keys.at),
+        found.where(keys.at >= earliest, keys.at < before, keys.phase < phase(detection.stage)).order_by(
+            keys.at.desc()
+        ),
+    ):
+        ids.update(await connection.scalars(statement))
     return await _load(connection, select(measures).where(measures.c.id.in_(sorted(ids)))) if ids else []
 
 
@@ -40,7 +47,13 @@ async def save(connection: AsyncConnection, measure: KnownMeasure, now: datetime
     """Keep a measure and the keys under which it is found; keys are only ever added."""
     await upsert(connection, measures, [_row(measure) | {"updated_at": now}])
     keys: Sequence[dict[str, Any]] = [
-        {"kind": measure.kind.value, "key": key, "at": milestone.at, "measure_id": measure.id}
+        {
+            "kind": measure.kind.value,
+            "key": key,
+            "at": milestone.at,
+            "measure_id": measure.id,
+            "phase": phase(milestone.stage),
+        }
         for key in sorted(keys_of(measure))
         for milestone in measure.milestones
     ]

@@ -51,8 +51,8 @@ def _what_is_known() -> None:
         Column("key", String(200), primary_key=True),
         Column("at", Moment, primary_key=True),
         Column("measure_id", String(40), primary_key=True),
+        Column("phase", Integer, nullable=False),
     )
-    op.create_index("ix_measure_keys_measure", "measure_keys", ["measure_id"])
     op.create_table(
         "reports",
         Column("detection_id", String(40), primary_key=True),
