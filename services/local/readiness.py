@@ -10,7 +10,7 @@ from services.local.plan import SERVICES, Running
 from services.local.service_logs import last_words
 from services.local.supervisor import Supervisor
 
-READY_SECONDS: Final = 60.0
+READY_SECONDS: Final = 90.0
 POLL_SECONDS: Final = 0.1
 REQUEST_SECONDS: Final = 2.0
 

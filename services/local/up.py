@@ -39,6 +39,9 @@ RETRY_SECONDS: Final = 0.2
 AFTERMATH_SECONDS: Final = 2.0
 """How long what is left of a killed run may still hold its ports."""
 
+_STOPPING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Ctrl-C, a supervisor's stop, and a terminal that was closed."""
+
 Feed = Callable[[Running], Awaitable[None]]
 """Runs once the services are ready, beside them: the demo's sample news."""
 
@@ -174,12 +177,12 @@ def _say_if_failed(task: "asyncio.Future[None]") -> None:
 
 @contextmanager
 def _signals_set(stop: asyncio.Event) -> Iterator[None]:
-    """Turn Ctrl-C and SIGTERM into the event; a second one changes nothing, for the stop is bounded anyway."""
+    """Turn Ctrl-C and its like into the event; a second one changes nothing, for the stop is bounded anyway."""
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _STOPPING:
         loop.add_signal_handler(number, stop.set)
     try:
         yield
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in _STOPPING:
             loop.remove_signal_handler(number)
