@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -115,6 +116,23 @@ async def test_a_second_start_uses_the_same_token_and_keeps_the_first_log(tmp_pa
     assert again.running.bootstrap_servers == kafka.bootstrap_servers
     assert (tmp_path / "logs" / "alert.log.1").exists()
     assert not (tmp_path / "kafka").exists()
+
+
+async def test_the_real_services_understand_what_they_are_told(tmp_path: Path, kafka: KafkaServer) -> None:
+    """They get ready on their ports, know the token, and the address in the greeting opens the console."""
+    stop, out, pages = asyncio.Event(), io.StringIO(), list[httpx.Response]()
+
+    async def open_console(_: Running) -> None:
+        address = next(word for word in out.getvalue().split() if "/?token=" in word)
+        async with httpx.AsyncClient(trust_env=False, follow_redirects=True, timeout=30) as browser:
+            pages.append(await browser.get(address))
+            pages.append(await browser.get(str(pages[0].url)))
+        stop.set()
+
+    async with asyncio.timeout(150):
+        assert await local_up.up(settings(tmp_path, kafka), out=out, feed=open_console, stop=stop) == 0
+    assert [(page.status_code, page.url.path, page.url.query) for page in pages] == [(200, "/", b"")] * 2
+    assert re.search(r"Listens to +\d+ sources and the push API", out.getvalue())
 
 
 async def test_a_service_that_ends_while_starting_says_why(
