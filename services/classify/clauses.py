@@ -85,7 +85,7 @@ def _restricting(sentence: Sentence, mark: Mark, stretch: int) -> Iterator[tuple
 
 def _agreeing(sentence: Sentence, mark: Mark, story: list[Sentence]) -> Iterator[tuple[Kind, Mark, str]]:
     """Ask for something to supply, in the sentence of the pact, the one after it or the title."""
-    near = [sentence, *(s for s in story if s.title), *story[sentence.number + 1 : sentence.number + 2]]
+    near = [sentence, *(s for s in story if s.title), *(s for s in story if s.number == sentence.number + 1)]
     goods = any(s.having("good") for s in near)
     supplying = any(s.having("act.supply") for s in near)
     if mark.tag == "act.pact" and (goods or supplying):

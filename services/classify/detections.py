@@ -7,9 +7,9 @@ from schemas.article import ArticleRef
 from schemas.detection import Detection, Detector, Evidence, Kind
 from services.classify.document import Judgement
 from services.classify.marks import Mark
-from services.classify.page import Page, evidence, in_text
+from services.classify.page import evidence, in_text
 from services.classify.parties import hit_or_signing
-from services.classify.segments import Story
+from services.classify.segments import Page, Story
 
 NAME = "lexicon"
 VERSION = "1"

@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from services.classify.languages.lexicon import Lexicon, Meaning, Phrase
 from services.classify.normalise import Folded
@@ -14,8 +14,7 @@ _WORD = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """One entry at one place; `start` and `end` count characters of the story's own text, words whole."""
 
     start: int
@@ -29,8 +28,7 @@ class Mark:
     """Number of its last word."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Hit:
+class _Hit(NamedTuple):
     start: int
     end: int
     word: int
@@ -44,19 +42,18 @@ class Words:
         spans = [match.span() for match in _WORD.finditer(text)]
         self.starts = [start for start, _ in spans]
         self.ends = [end for _, end in spans]
+        self.by_start = dict(zip(self.starts, range(len(spans)), strict=True))
+        self.by_end = dict(zip(self.ends, range(len(spans)), strict=True))
 
     def at(self, place: int) -> int:
         """Return the number of the word that holds this place or is the last before it; -1 before the first."""
         return bisect_right(self.starts, place) - 1
 
 
-def find_marks(story: Folded, lexicon: Lexicon) -> tuple[list[Mark], Words]:
-    """Return the marks of a story in order, and its words."""
+def find_marks(story: Folded, lexicon: Lexicon) -> list[Mark]:
+    """Return the marks of a text in order."""
     words = Words(story.text)
-    hits: dict[int, list[_Hit]] = defaultdict(list)
-    for raw in lexicon.automaton.find_matches_as_indexes(story.text, overlapping=True):
-        for number, hit in _placed(lexicon, story, words, raw):
-            hits[number].append(hit)
+    hits = _hits(story, lexicon, words)
     found = {
         _mark([hit], meaning)
         for piece, some in hits.items()
@@ -68,7 +65,24 @@ def find_marks(story: Folded, lexicon: Lexicon) -> tuple[list[Mark], Words]:
         found.add(_mark(chain, phrase.meaning))
         covers.update(_runs(phrase, chain))
     killers = [(mark.start, mark.end) for mark in found if mark.tag == "alike.phrases"]
-    return [_in_original(story, mark) for mark in _standing(found, covers, killers)], words
+    return [_in_original(story, mark) for mark in _standing(found, covers, killers)]
+
+
+def _hits(story: Folded, lexicon: Lexicon, words: Words) -> dict[int, list[_Hit]]:
+    """Return where each piece stands. Most literals are whole words, for which nothing has to be checked."""
+    hits: dict[int, list[_Hit]] = defaultdict(list)
+    begin, finish = words.by_start.get, words.by_end.get
+    for raw in lexicon.automaton.find_matches_as_indexes(story.text, overlapping=True):
+        literal, start, end = raw
+        first, last = begin(start), finish(end)
+        if first is not None and last is not None and not lexicon.cased[literal]:
+            hit = _Hit(start, end, first, last)
+            for number in lexicon.by_literal[literal]:
+                hits[number].append(hit)
+        elif first is not None or lexicon.may_begin_inside[literal]:
+            for number, hit in _placed(lexicon, story, words, raw):
+                hits[number].append(hit)
+    return hits
 
 
 def _in_original(story: Folded, mark: Mark) -> Mark:
@@ -80,9 +94,12 @@ def _in_original(story: Folded, mark: Mark) -> Mark:
 def _placed(lexicon: Lexicon, story: Folded, words: Words, raw: tuple[int, int, int]) -> Iterator[tuple[int, _Hit]]:
     """Give a raw match for each piece whose rules on the beginning and the end of the word it meets."""
     literal, start, end = raw
-    first, last = words.at(start), words.at(end - 1)
+    first = words.by_start.get(start, -1)
     if first < 0:
-        return
+        first = words.at(start)
+        if first < 0:
+            return
+    last = first if end <= words.ends[first] else words.at(end - 1)
     inside = start < words.ends[first]
     word_start, word_end = words.starts[first] if inside else start, max(words.ends[last], end)
     head, tail = story.text[word_start:start], story.text[end:word_end]

@@ -6,13 +6,11 @@ to go (vowel signs, tatweel) or flow together (decomposed diacritics) the way ba
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Iterable, Sequence
+from functools import cached_property, lru_cache
 
 MAX_CHARS = 30_000
 """How much of a text is looked at. The news stands at the top; the rest of a long page is menus and older stories."""
-
-Pairs = tuple[tuple[str, str], ...]
 
 _SAME = {
     " ": "\u00a0\u2009\u202f\u2007\u3000\t\n\r\v\f-\u2010\u2011\u2012\u2013\u2014\u2015\u2212/_\u30fb\uff65",
@@ -23,20 +21,40 @@ _SAME = {
     "\u0627": "\u0623\u0625\u0622\u0671",  # alef: with hamza above, below, madda, wasla
     "\u0647": "\u0629\u06c0\u06d5\u06c1",  # heh: teh marbuta and the hehs of Persian and Urdu
     "\u0648": "\u0624",  # waw: with hamza
-    "i": "İ",
 }
-_ONE_TO_ONE: Pairs = tuple((old, new) for new, olds in _SAME.items() for old in olds)
-_ASCII_ONE_TO_ONE: Pairs = tuple((old, new) for old, new in _ONE_TO_ONE if old.isascii())
-_DIGITS = tuple((chr(zero + d), str(d)) for zero in (0x0660, 0x06F0, 0x0966, 0xFF10) for d in range(10))
-_FULL_WIDTH = tuple((chr(c), chr(c - 0xFEE0)) for c in range(0xFF41, 0xFF5B))
-_LOWERED: Pairs = (("\u0131", "i"), ("\u011f", "g"), ("\u0451", "\u0435"))  # dotless i, soft g, yo
-_LATE: Pairs = _LOWERED + _DIGITS
-_HAS_FULL_WIDTH = re.compile("[\uff41-\uff5a]")
-_DROPPED = (
+_DROPPED = frozenset(
     "\u00ad\u200b\u200d\u200e\u200f\u2060\ufeff\u0640" + "".join(map(chr, range(0x064B, 0x0653))) + "\u0670\u0654"
 )
+_TABLE: dict[str, str] = {
+    **{old: new for new, olds in _SAME.items() for old in olds},
+    **{chr(zero + d): str(d) for zero in (0x0660, 0x06F0, 0x0966, 0xFF10) for d in range(10)},
+    **{chr(c): chr(c - 0xFEE0) for c in range(0xFF41, 0xFF5B)},
+    "\u0131": "i",
+    "\u011f": "g",
+    "\u0451": "\u0435",  # dotless i, soft g, yo
+    **{chr(c): unicodedata.normalize("NFD", chr(c)) for c in (0x929, 0x931, 0x934, *range(0x958, 0x960))},  # nukta
+    **dict.fromkeys(map(chr, range(0xD800, 0xE000)), " "),  # halves of a pair that was torn
+    **dict.fromkeys(_DROPPED, ""),
+}
+"""What each letter becomes, looked up after lowering."""
+_COMBINING = frozenset(map(chr, (*range(0x300, 0x370), *range(0x653, 0x656), *range(0x1100, 0x1200), 0x3099, 0x309A)))
+"""What may flow together with the letter before it."""
+
+
+def _letter_class(letters: Iterable[str]) -> str:
+    """Write letters as a class of ranges: the engine is quicker over few ranges than over many letters."""
+    runs: list[list[int]] = []
+    for code in sorted(map(ord, letters)):
+        if runs and code == runs[-1][1] + 1:
+            runs[-1][1] = code
+        else:
+            runs.append([code, code])
+    return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in runs)
+
+
+_SPECIAL = re.compile(f"[{_letter_class({*_TABLE, *_COMBINING})}]")
+_ASCII_TABLE = {ord(old): new for old, new in _TABLE.items() if old.isascii()}
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,400}>")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _JAMO = range(0x1160, 0x1200)
 
 
@@ -51,9 +69,11 @@ class Folded:
     def _places(self) -> Sequence[int]:
         if len(self.text) == len(self.original):
             return range(len(self.text) + 1)
+        if len(self.text) == len(self.original) - sum(map(self.original.count, _DROPPED)):
+            return [0, *[i for i, c in enumerate(self.original) if c not in _DROPPED][1:], len(self.original)]
         places: list[int] = []
         for start, end in _clusters(self.original):
-            places += [start] * len(fold(self.original[start:end]))
+            places += [start] * _folded_length(self.original[start:end])
         return [*places, len(self.original)]
 
     def original_span(self, start: int, end: int) -> tuple[int, int]:
@@ -67,30 +87,20 @@ class Folded:
 def fold(text: str) -> str:
     """Return the text in one spelling; folding what is folded changes nothing."""
     if text.isascii():
-        return _replaced(text.lower(), _ASCII_ONE_TO_ONE)
-    if _SURROGATE.search(text):
-        text = _SURROGATE.sub(" ", text)
-    if not unicodedata.is_normalized("NFC", text):
-        text = unicodedata.normalize("NFC", text)
-    text = _replaced(_replaced(text, _ONE_TO_ONE).lower(), _LATE)
-    if _HAS_FULL_WIDTH.search(text):
-        text = _replaced(text, _FULL_WIDTH)
-    return _without_marks(text)
-
-
-def _without_marks(text: str) -> str:
-    for mark in _DROPPED:
-        if mark in text:
-            text = text.replace(mark, "")
+        return text.lower().translate(_ASCII_TABLE)
+    text = text.replace("\u0130", "i").lower()
+    special = set(_SPECIAL.findall(text))  # a table look-up for every letter would take three times as long
+    if not special.isdisjoint(_COMBINING):
+        text = unicodedata.normalize("NFC", text).replace("i\u0307", "i")
+        special = set(_SPECIAL.findall(text))
+    for letter in special:
+        text = text.replace(letter, _TABLE.get(letter, letter))
     return text
 
 
-def _replaced(text: str, pairs: Pairs) -> str:
-    """Replace one by one what is there at all: `in` runs at memory speed, a table look-up per letter does not."""
-    for old, new in pairs:
-        if old in text:
-            text = text.replace(old, new)
-    return text
+@lru_cache(maxsize=4096)
+def _folded_length(cluster: str) -> int:
+    return len(fold(cluster))
 
 
 def fold_entry(entry: str) -> str:

@@ -1,28 +1,8 @@
-"""The page: title and text as one, and the way from a place in a story back to the article's title or text."""
+"""The way from a place in a story back to the article's title or text."""
 
-from dataclasses import dataclass
-
-from schemas.article import Article
 from schemas.detection import Evidence
 from services.classify.marks import Mark
-from services.classify.normalise import MAX_CHARS, strip_tags
-from services.classify.segments import Story
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """An article laid out for reading: `whole` is title, newline, text, each character in its place."""
-
-    article: Article
-    whole: str
-    shift: int
-    """Where the text begins in `whole`."""
-
-
-def lay_out(article: Article) -> Page:
-    """Return the page of an article, its text cut at what is looked at and tags blanked out."""
-    title = article.title.replace("\n", " ")
-    return Page(article, strip_tags(f"{title}\n{article.text[:MAX_CHARS]}"), len(title) + 1)
+from services.classify.segments import Page, Story
 
 
 def place_in_page(story: Story, place: int) -> int:

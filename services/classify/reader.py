@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from schemas.article import Article
 from schemas.detection import Detection
-from services.classify import candidates, clauses, detections, document, marks, page, roles, segments, sentences
+from services.classify import candidates, clauses, detections, document, roles, segments, sentences
 from services.classify.document import Judgement
-from services.classify.gate import boilerplate, gate
+from services.classify.frame import Frame, boilerplate
+from services.classify.gate import gate
 from services.classify.languages.lexicon import lexicon
 from services.classify.languages.load import languages
-from services.classify.normalise import Folded, fold
+from services.classify.normalise import Folded
 from services.classify.segments import Story
 from services.classify.weights import weights
 from services.runtime.language import detect_language
@@ -19,7 +20,7 @@ from services.runtime.language import detect_language
 class Reading:
     """What was read in one article."""
 
-    page: page.Page
+    page: segments.Page
     judged: tuple[tuple[Story, Judgement], ...] = ()
     unsupported: str | None = None
     """The article's language when it is none that we read; `und` where it could not be told."""
@@ -42,12 +43,17 @@ def explain(article: Article) -> list[tuple[Story, Judgement]]:
 
 def study(article: Article) -> Reading:
     """Read an article stage by stage."""
-    laid_out = page.lay_out(article)
-    if not gate().opens(fold(laid_out.whole)):
+    laid_out = segments.lay_out(article)
+    folded = Folded(laid_out.whole)
+    if not gate().opens(folded.text):
         return Reading(laid_out, unsupported=_foreign(article))
     known = frozenset(languages())
-    stories = segments.cut(article.title, laid_out.whole, boilerplate(), known, article.language)
-    judged = [(story, judgement) for story in stories if story.language in known for judgement in judge_story(story)]
+    frame = boilerplate().frame(folded)
+    openers = sorted({folded.original_span(start, end)[0] for _, start, end in gate().openers(folded.text)})
+    stories = segments.cut(laid_out, frame, openers, known)
+    judged = [
+        (story, judgement) for story in stories if story.language in known for judgement in judge_story(story, frame)
+    ]
     unsupported = None if any(story.language in known for story in stories if story.main) else _foreign(article)
     return Reading(laid_out, tuple(_settled(judged)), unsupported)
 
@@ -60,11 +66,11 @@ def warm_up() -> None:
         lexicon(code)
 
 
-def judge_story(story: Story) -> list[Judgement]:
+def judge_story(story: Story, frame: Frame) -> list[Judgement]:
     """Return what one story may report, read with the lexicon of its language."""
     words = lexicon(story.language or "en")
-    found, _ = marks.find_marks(Folded(story.text), words)
-    cut = sentences.with_marks(sentences.cut(story, boilerplate()), found)
+    worth_reading = sentences.worth_reading(sentences.cut(story, frame), story.openers)
+    cut = sentences.marked(worth_reading, story.text, words)
     named = clauses.clauses(cut, words.stretch)
     grammar = roles.Grammar(words.stretch, words.file.adjective)
     scene = candidates.Scene(tuple(cut), story.main, grammar, story.text)

@@ -1,21 +1,27 @@
 """A page cut into stories: its own, and each teaser that tells another one; menus, links and cookie text fall away."""
 
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from services.classify.gate import Boilerplate
+from schemas.article import Article
+from services.classify.frame import Frame
+from services.classify.normalise import MAX_CHARS, strip_tags
 from services.runtime.language import detect_language
 
 TITLE_MAX_CHARS = 300
 FIRST_LINE_MAX_CHARS = 220
+LINES_ASKED = 6
+"""Of how many lines the language of a story is told."""
 TEASER_MIN_CHARS = 110
 SWITCH_MIN_CHARS = 90
 _LINE = re.compile(r"[^\n]+")
 _SENTENCE_END = re.compile("[.!?\u3002\uff01\uff1f\u061f\u0964\u2026][\"'\u201d\u00bb)\\]\u300d]?\\s*$")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of the page; places count characters of the whole text."""
 
     start: int
@@ -32,27 +38,65 @@ class Story:
     has_title: bool
     main: bool
 
+    openers: tuple[int, ...] = ()
+    """Where in its own text stands what let the page in, in order."""
+
     @property
     def text(self) -> str:
         """The story's own words."""
         return "\n".join(line.text for line in self.lines)
 
 
-def cut(title: str, whole: str, frame: Boilerplate, known: frozenset[str], hint: str | None) -> list[Story]:
-    """Return the stories of a page. `whole` is title, newline, text; `hint` the declared language, not the truth."""
-    lines = [Line(m.start(), m.end(), m[0]) for m in _LINE.finditer(whole) if m[0].strip()]
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An article laid out for reading: `whole` is title, newline, text, each character in its place."""
+
+    article: Article
+    whole: str
+    shift: int
+    """Where the text begins in `whole`."""
+
+
+def lay_out(article: Article) -> Page:
+    """Return the page of an article, its text cut at what is looked at and tags blanked out."""
+    title = article.title.replace("\n", " ")
+    return Page(article, strip_tags(f"{title}\n{article.text[:MAX_CHARS]}"), len(title) + 1)
+
+
+def cut(page: Page, frame: Frame, openers: Sequence[int], known: frozenset[str]) -> list[Story]:
+    """Return the stories of a page.
+
+    `openers` are the places, in order, of what let it in: only lines with one are worth a look at their language.
+    """
+    hint = page.article.language
+    lines = [Line(m.start(), m.end(), m[0]) for m in _LINE.finditer(page.whole) if m[0].strip()]
     if not lines:
         return []
-    has_title = bool(title.strip()) or _opens_with_title(lines)
+    has_title = bool(page.article.title.strip()) or _opens_with_title(lines)
     main, rest = _split(lines, frame, has_title=has_title)
-    language = language_of("\n".join(line.text for line in main), known, hint)
-    main, foreign = _own_language(main, language, known, has_title=has_title)
-    stories = [Story(tuple(main), language, has_title, main=True)]
-    teasers = (line for line in [*foreign, *rest] if _is_teaser(line.text))
-    stories += [
-        Story((line,), language_of(line.text, known, language), has_title=False, main=False) for line in teasers
+    language = language_of("\n".join(line.text for line in main[:LINES_ASKED]), known, hint)
+    main, foreign = _own_language(main, openers, language, known, has_title=has_title)
+    teasers = (line for line in [*foreign, *rest] if _is_teaser(line.text) and _holds(openers, line))
+    return [
+        _story(main, language, openers, has_title=has_title, main=True),
+        *(_story([line], language_of(line.text, known, language), openers) for line in teasers),
     ]
-    return stories
+
+
+def _story(
+    lines: list[Line], language: str | None, openers: Sequence[int], *, has_title: bool = False, main: bool = False
+) -> Story:
+    places, before = [], 0
+    for line in lines:
+        inside = openers[bisect_left(openers, line.start) : bisect_left(openers, line.end)]
+        places += [before + opener - line.start for opener in inside]
+        before += len(line.text) + 1
+    return Story(tuple(lines), language, has_title, main, tuple(places))
+
+
+def _holds(openers: Sequence[int], line: Line) -> bool:
+    place = bisect_left(openers, line.start)
+    return place < len(openers) and openers[place] < line.end
 
 
 def language_of(text: str, known: frozenset[str], hint: str | None) -> str | None:
@@ -65,13 +109,13 @@ def _opens_with_title(lines: list[Line]) -> bool:
     return len(lines) > 1 and len(lines[0].text) <= FIRST_LINE_MAX_CHARS and not _SENTENCE_END.search(lines[0].text)
 
 
-def _split(lines: list[Line], frame: Boilerplate, *, has_title: bool) -> tuple[list[Line], list[Line]]:
+def _split(lines: list[Line], frame: Frame, *, has_title: bool) -> tuple[list[Line], list[Line]]:
     """Part the story from what stands under `read also`, and drop the lines that are no part of any story."""
     main: list[Line] = []
     rest: list[Line] = []
     under_heading = False
     for i, line in enumerate(lines):
-        role = frame.role(line.text)
+        role = frame.role(line.start, line.end)
         if role == "heading" and len(main) > int(has_title):
             under_heading = True
         elif role and (i or not has_title):
@@ -82,7 +126,7 @@ def _split(lines: list[Line], frame: Boilerplate, *, has_title: bool) -> tuple[l
 
 
 def _own_language(
-    lines: list[Line], language: str | None, known: frozenset[str], *, has_title: bool
+    lines: list[Line], openers: Sequence[int], language: str | None, known: frozenset[str], *, has_title: bool
 ) -> tuple[list[Line], list[Line]]:
     """Part the lines in another language than the story's; short lines stay with their neighbours."""
     own: list[Line] = []
@@ -90,7 +134,7 @@ def _own_language(
     target = own
     for i, line in enumerate(lines):
         if len(line.text) >= SWITCH_MIN_CHARS and not (has_title and i == 0):
-            other = detect_language(line.text, known)
+            other = detect_language(line.text, known) if _holds(openers, line) else language
             target = foreign if other and language and other != language else own
         target.append(line)
     return own, foreign

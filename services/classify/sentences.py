@@ -2,19 +2,24 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import sentencex
 
-from services.classify.gate import Boilerplate
-from services.classify.marks import Mark
-from services.classify.segments import Story
+from services.classify.frame import Frame
+from services.classify.languages.lexicon import Lexicon
+from services.classify.marks import Mark, find_marks
+from services.classify.normalise import Folded
+from services.classify.segments import Line, Story
 
 _CJK_SENTENCE = re.compile("[^\u3002\uff01\uff1f\n]+[\u3002\uff01\uff1f]*[\u300d\u300f\u201d\uff09)]*")
 _BAR = re.compile(r"\s[|•·]\s")
 MAX_SENTENCE_CHARS = 1_500
 MAX_SENTENCES = 120
+MAX_SENTENCES_READ = 40
+HEAD_SENTENCES = 4
+"""The title and the first sentences: what a story has to say stands there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +38,53 @@ class Sentence:
         return [mark for mark in self.marks if mark.tag in tags]
 
 
-def cut(story: Story, frame: Boilerplate) -> list[Sentence]:
+def cut(story: Story, frame: Frame) -> list[Sentence]:
     """Return the sentences of a story, without those that belong to the page's frame."""
     spans = []
     place = 0
     for number, line in enumerate(story.lines):
         title = story.has_title and number == 0
-        pieces = [(0, len(line.text))] if title else list(_pieces(line.text, story.language, frame))
+        pieces = [(0, len(line.text))] if title else list(_pieces(line, story.language, frame))
         spans += [(place + start, place + end, number, title) for start, end in pieces]
         place += len(line.text) + 1
     return [Sentence(i, *span) for i, span in enumerate(spans[:MAX_SENTENCES])]
 
 
-def with_marks(sentences: list[Sentence], marks: list[Mark]) -> list[Sentence]:
-    """Return the sentences with the marks that stand wholly in them."""
+def worth_reading(sentences: list[Sentence], openers: Sequence[int]) -> list[Sentence]:
+    """Return the sentences that are read: the head of the story, those with an opener and their neighbours.
+
+    `openers` are places in the story's own text, in order. What stands far from any act says nothing about it.
+    """
+    wanted: set[int] = set(range(HEAD_SENTENCES))
+    starts = [sentence.start for sentence in sentences]
+    for place in openers:
+        number = bisect_right(starts, place) - 1
+        wanted.update(range(number - 1, number + 2))
+    return [sentence for sentence in sentences if sentence.number in wanted][:MAX_SENTENCES_READ]
+
+
+def marked(sentences: list[Sentence], text: str, lexicon: Lexicon) -> list[Sentence]:
+    """Return the sentences with the marks that stand wholly in them; neighbours are searched together."""
+    result = []
+    for run in _runs(sentences):
+        start = run[0].start
+        found = find_marks(Folded(text[start : run[-1].end]), lexicon)
+        result += _with_marks(run, [m._replace(start=m.start + start, end=m.end + start) for m in found])
+    return result
+
+
+def _runs(sentences: list[Sentence]) -> Iterator[list[Sentence]]:
+    run: list[Sentence] = []
+    for sentence in sentences:
+        if run and sentence.number != run[-1].number + 1:
+            yield run
+            run = []
+        run.append(sentence)
+    if run:
+        yield run
+
+
+def _with_marks(sentences: list[Sentence], marks: list[Mark]) -> list[Sentence]:
     starts = [sentence.start for sentence in sentences]
     held: list[list[Mark]] = [[] for _ in sentences]
     for mark in marks:
@@ -59,14 +97,14 @@ def with_marks(sentences: list[Sentence], marks: list[Mark]) -> list[Sentence]:
     ]
 
 
-def _pieces(text: str, language: str | None, frame: Boilerplate) -> Iterator[tuple[int, int]]:
+def _pieces(line: Line, language: str | None, frame: Frame) -> Iterator[tuple[int, int]]:
     """Give the spans of a line's sentences; from `read also:` on the line tells other stories."""
     place = 0
-    for part in [*_BAR.split(text)]:
-        start = text.index(part, place)
+    for part in _BAR.split(line.text):
+        start = line.text.index(part, place)
         place = start + len(part)
         for first, last in _sentences(part, language):
-            role = frame.role(part[first:last])
+            role = frame.role(line.start + start + first, line.start + start + last)
             if role == "heading":
                 return
             if role is None and part[first:last].strip():

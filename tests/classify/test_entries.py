@@ -13,7 +13,7 @@ def found(entry: str, text: str, **language: object) -> list[str]:
     """Return what one entry finds in a text."""
     data = {"language": "xx", "name": "X", "acts": {}, "operators": {}, "trade": {}, **language}
     lexicon = Lexicon(LanguageFile.model_validate(data), ((Meaning("act.control"), form) for form in parse(entry)))
-    marks, _ = find_marks(Folded(text), lexicon)
+    marks = find_marks(Folded(text), lexicon)
     return [text[mark.start : mark.end] for mark in marks]
 
 

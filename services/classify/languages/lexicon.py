@@ -57,6 +57,12 @@ class Lexicon:
         self.automaton = AhoCorasick(literals, implementation=Implementation.ContiguousNFA, store_patterns=False)
         self.prefixes = frozenset(fold_entry(prefix) for prefix in file.prefixes)
         self.endings = frozenset(fold_entry(ending) for ending in file.endings)
+        self.may_begin_inside = [
+            bool(self.prefixes) or any(self.pieces[number].free_start for number in numbers)
+            for numbers in self.by_literal
+        ]
+        """Whether a literal may stand where no word begins, after a clitic or as the end of a compound."""
+        self.cased = [any(self.pieces[number].exact for number in numbers) for numbers in self.by_literal]
         self.stretch = 1 if file.writing == "spaced" else 3
 
     def _add(self, meaning: Meaning, form: Form) -> None:
