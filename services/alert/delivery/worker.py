@@ -78,7 +78,9 @@ class Worker:
 
     async def send_test(self, destination: Destination) -> Outcome:
         """Send a test message through the same channel, signature and limits as every alert."""
-        channel = self._holder.channels[destination.type]
+        channel = self._holder.channels.get(destination.type)
+        if channel is None:
+            return Outcome(OutcomeKind.RETRY, error=f"the {destination.type} channel is not open yet; try again")
         message = trial_message(destination.id, self._settings.public_url, self._clock())
         return await attempt(channel, message, destination, self._settings.send_seconds)
 

@@ -16,7 +16,7 @@ from services.alert.delivery.settings import DeliverySettings
 from services.alert.delivery.worker import Worker
 from services.alert.objects import Destination, kept_document
 from services.alert.tables import alerts, attempts, deliveries, destinations
-from services.runtime.clock import utc_now
+from services.runtime.clock import Clock, utc_now
 from services.runtime.database import Database
 from tests.alert.channels.sample import PUBLIC_URL, alert
 
@@ -156,15 +156,24 @@ class Running:
     stopping: asyncio.Event
     task: "asyncio.Task[None]"
 
+    async def crash(self) -> None:
+        """End it as a power cut does: what is under way is cut off, nothing of it is recorded, its leases stay."""
+        under_way = list(self.worker._tasks)
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+        self.worker._finished.clear()
+        await self.stop()
+
     async def stop(self) -> None:
         """Stop it as the service does."""
         self.stopping.set()
         await asyncio.wait_for(self.task, 10)
 
 
-def run_worker(db: Database, channel: Any, **changes: Any) -> Running:
+def run_worker(db: Database, channel: Any, clock: Clock = utc_now, **changes: Any) -> Running:
     """Start a worker whose every channel is `channel`; settings may be changed."""
     settings = DeliverySettings(**{"public_url": PUBLIC_URL, "poll_seconds": 0.1, **changes})
     wake, stopping = asyncio.Event(), asyncio.Event()
-    worker = Worker(db, {"log": channel, "webhook": channel}, utc_now, wake, settings=settings)
+    worker = Worker(db, {"log": channel, "webhook": channel}, clock, wake, settings=settings)
     return Running(worker, wake, stopping, asyncio.create_task(worker.run(stopping)))

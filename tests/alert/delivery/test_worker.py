@@ -287,9 +287,7 @@ async def test_redelivering_sends_what_had_ended_and_only_that(ledger: Ledger) -
     assert await running.worker.redeliver(name)
     await until(lambda: len(channel.sent) == 3)
     assert not await running.worker.redeliver(name)
-    running.stopping.set()
-    running.task.cancel()
-    await asyncio.gather(running.task, return_exceptions=True)
+    await running.crash()
     assert {message.delivery_id for message in channel.sent} == {name}
     assert [message.may_repeat for message in channel.sent] == [False, True, True]
 
