@@ -10,6 +10,7 @@ from services.classify.sentences import Sentence
 NEAR_WORDS = 8
 PAIR_WORDS = 9
 LEAD_SENTENCES = 2
+FAR = 60
 OPERATOR_TAGS = ("op.impose", "op.expand", "op.ease", "op.end", "op.sign", "op.propose", "op.effect")
 CLOSE_WORDS = 3
 PARTY_TAGS = ("actor.country", "actor.agency", "actor.leader", "actor.company")
@@ -56,9 +57,14 @@ _ALONE = {
     "act.sanction_verb": (Kind.SANCTION, "sanction verb"),
     "act.supply_pact": (Kind.SUPPLY_PACT, "supply pact"),
 }
+_LETTING_GO = ("op.ease", "op.end")
+_THINGS = ("entity.company", "entity.ship", "entity.person", "actor.company")
+Found = tuple[Kind, Mark, str]
 
 
-def _anchors(sentence: Sentence, story: list[Sentence], stretch: int) -> Iterator[tuple[Kind, Mark, str]]:
+def _anchors(sentence: Sentence, story: list[Sentence], stretch: int) -> Iterator[Found]:
+    """Give what may name an act, generously: how it was recognised is a feature, and the weights judge."""
+    around = [s for s in story if s.title or abs(s.number - sentence.number) == 1]
     for mark in sentence.marks:
         if mark.tag in _ALONE:
             kind, how = _ALONE[mark.tag]
@@ -66,32 +72,56 @@ def _anchors(sentence: Sentence, story: list[Sentence], stretch: int) -> Iterato
         elif mark.tag == "instrument" and mark.kind:
             yield Kind(mark.kind), mark, "instrument"
         elif mark.tag == "act.restrict":
-            yield from _restricting(sentence, mark, stretch)
-        elif mark.tag in ("op.ease", "op.end") and _nearest(sentence, mark, TRADE_TAGS, 3 * stretch):
-            yield Kind.EXPORT_CONTROL, mark, "flow"
-        elif mark.tag in ("act.pact", "act.supply"):
-            yield from _agreeing(sentence, mark, story)
+            yield from _restricting(sentence, around, mark, stretch)
+        elif mark.tag in _LETTING_GO:
+            yield from _letting_go(sentence, around, mark, stretch)
+        elif mark.tag in ("act.pact", "act.supply", "op.sign"):
+            yield from _agreeing(sentence, story, around, mark)
 
 
-def _restricting(sentence: Sentence, mark: Mark, stretch: int) -> Iterator[tuple[Kind, Mark, str]]:
-    reach = PAIR_WORDS * stretch
-    exporting = _nearest(sentence, mark, TRADE_TAGS, reach)
-    importing = _nearest(sentence, mark, ("trade.import",), reach)
-    if exporting and not (importing and distance(mark, importing) < distance(mark, exporting)):
-        yield Kind.EXPORT_CONTROL, mark, "paired"
-    elif importing and sentence.having(*PARTY_TAGS):
+def _restricting(sentence: Sentence, around: list[Sentence], mark: Mark, stretch: int) -> Iterator[Found]:
+    exporting = _nearest(sentence, mark, TRADE_TAGS, FAR)
+    importing = _nearest(sentence, mark, ("trade.import",), FAR)
+    parties = {party.value for party in sentence.having(*PARTY_TAGS)}
+    if importing and (not exporting or distance(mark, importing) < distance(mark, exporting)):
         yield Kind.SANCTION, mark, "import"
+    elif exporting:
+        near = distance(mark, exporting) <= PAIR_WORDS * stretch
+        yield Kind.EXPORT_CONTROL, mark, "paired" if near else "paired far"
+    elif any(s.having(*TRADE_TAGS) for s in around) and (sentence.title or sentence.having("good", "actor.office")):
+        yield Kind.EXPORT_CONTROL, mark, "paired across sentences"
+    elif sentence.having("good") and (parties or sentence.having("actor.office")):
+        yield Kind.EXPORT_CONTROL, mark, "goods restricted"
+    if sentence.having(*_THINGS) and len(parties) > 1 and not exporting:
+        yield Kind.SANCTION, mark, "entities restricted"
 
 
-def _agreeing(sentence: Sentence, mark: Mark, story: list[Sentence]) -> Iterator[tuple[Kind, Mark, str]]:
-    """Ask for something to supply, in the sentence of the pact, the one after it or the title."""
-    near = [sentence, *(s for s in story if s.title), *(s for s in story if s.number == sentence.number + 1)]
-    goods = any(s.having("good") for s in near)
-    supplying = any(s.having("act.supply") for s in near)
-    if mark.tag == "act.pact" and (goods or supplying):
-        yield Kind.SUPPLY_PACT, mark, "pact"
-    elif mark.tag == "act.supply" and sentence.having("good") and sentence.having("op.sign"):
+def _letting_go(sentence: Sentence, around: list[Sentence], mark: Mark, stretch: int) -> Iterator[Found]:
+    exporting = _nearest(sentence, mark, TRADE_TAGS, FAR)
+    if exporting:
+        near = distance(mark, exporting) <= PAIR_WORDS * stretch
+        yield Kind.EXPORT_CONTROL, mark, "flow" if near else "flow far"
+    elif any(s.having("act.control", "act.control_verb") for s in around):
+        yield Kind.EXPORT_CONTROL, mark, "flow across sentences"
+    elif any(s.having("act.sanction", "act.sanction_verb") for s in around) and not sentence.having("act.sanction"):
+        yield Kind.SANCTION, mark, "sanction across sentences"
+
+
+def _agreeing(sentence: Sentence, story: list[Sentence], around: list[Sentence], mark: Mark) -> Iterator[Found]:
+    """Ask for something to supply: in the sentence of the pact, beside it, or at least in the story."""
+    goods, supplying = sentence.having("good"), sentence.having("act.supply")
+    parties = {party.value for party in sentence.having(*PARTY_TAGS)}
+    if mark.tag == "act.pact":
+        if goods or supplying:
+            yield Kind.SUPPLY_PACT, mark, "pact"
+        elif any(s.having("good", "act.supply") for s in around):
+            yield Kind.SUPPLY_PACT, mark, "pact across sentences"
+        elif any(s.having("good") for s in story):
+            yield Kind.SUPPLY_PACT, mark, "pact far"
+    elif mark.tag == "act.supply" and goods and (sentence.having("op.sign") or len(parties) > 1):
         yield Kind.SUPPLY_PACT, mark, "supply"
+    elif mark.tag == "op.sign" and goods and len(parties) > 1 and not sentence.having("act.pact", "act.supply"):
+        yield Kind.SUPPLY_PACT, mark, "signed"
 
 
 def _nearest(sentence: Sentence, mark: Mark, tags: tuple[str, ...], reach: int) -> Mark | None:

@@ -38,11 +38,13 @@ NEEDS = {
     "pact": Need(frozenset({"good", "act.supply"}), 400),
     "verb": Need(
         _RESTRICTING
-        | {"good", "instrument", "trade.export", "act.sanction", "actor.agency", "entity.company", "entity.ship"},
+        | {"good", "instrument", "trade.export", "act.sanction", "actor.agency", "actor.leader"}
+        | {"entity.company", "entity.ship", "entity.person"},
         300,
     ),
+    "restrict": Need(frozenset({"good"}), 80),
 }
-_WORD_OF = {"trade.export": "trade", "trade.transfer": "trade", "trade.import": "trade", "act.pact": "pact"}
+_WORD_OF = {"trade.export": "trade", "trade.transfer": "trade", "trade.import": "trade", "act.pact": "pact", "act.restrict": "restrict"}
 Opener = tuple[str, str]
 """Language and which need it has; an empty need opens by itself."""
 CLEAR_OPENER = ""
