@@ -1,6 +1,7 @@
 """Fixtures for the whole suite: the real broker and the real databases."""
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 pytest_plugins = ["tests.kafka_fixture", "tests.postgres_fixture"]
 
@@ -13,3 +14,8 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("CHOKEPOINT_"):
             monkeypatch.delenv(name)
+
+
+# A loaded machine is slow, not wrong: a test says what holds, never how long it takes.
+hypothesis_settings.register_profile("chokepoint", deadline=None)
+hypothesis_settings.load_profile("chokepoint")

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.alert import Alert
-from schemas.base import stable_id
+from services.alert.delivery.identity import delivery_id
 from services.alert.objects import Destination
 from services.alert.routing import Route
 from services.alert.store.statements import insert_new
@@ -56,7 +56,7 @@ async def add_deliveries(  # noqa: PLR0913, PLR0917 - a row's parts
     """Queue an alert for each destination, due now; one that must not be sent to is kept with the reason."""
     rows = [
         {
-            "id": stable_id("dlv", alert.id, route.destination_id),
+            "id": delivery_id(alert.id, route.destination_id),
             "alert_id": alert.id,
             "measure_id": alert.measure_id,
             "version": alert.version,
