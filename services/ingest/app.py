@@ -4,13 +4,15 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from fastapi import Depends, FastAPI
+from faststream.exceptions import IncorrectState
 
-from schemas.article import Article
-from schemas.source_state import SourceState
-from schemas.topics import ARTICLES, SOURCES
+from schemas.base import Message
+from schemas.topics import ARTICLES, SOURCES, Topic
 from services.ingest.answers import Answers
 from services.ingest.api.articles import Push, articles_router
 from services.ingest.api.failures import Readiness, install_failure_handlers
@@ -29,11 +31,14 @@ from services.runtime.bus import Bus
 from services.runtime.clock import Clock, utc_now
 from services.runtime.database import Database, database_url
 from services.runtime.egress import guarded_client
+from services.runtime.failure import Transient
 from services.runtime.health import Health
 from services.runtime.language import detect_language
 from services.runtime.security import TokenGate, install_problem_handlers
 from services.runtime.service import Service
 from services.runtime.settings import Settings, SettingsError
+
+M = TypeVar("M", bound=Message)
 
 VERSION = "0.1.0"
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -49,12 +54,8 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> FastAPI:
     bus.writes(ARTICLES)
     bus.writes(SOURCES)
 
-    async def publish(articles: Sequence[Article]) -> None:
-        await bus.publish(ARTICLES, articles)
-
-    async def publish_states(states: Sequence[SourceState]) -> None:
-        await bus.publish(SOURCES, states)
-
+    publish = partial(_publish, bus, ARTICLES)
+    publish_states = partial(_publish, bus, SOURCES)
     db = Database(database_url(settings, "ingest"), "ingest", MIGRATIONS)
     articles, sources, answers = ArticleStore(db), SourceStore(db), Answers(db)
     intake = Intake(articles, publish, clock)
@@ -76,12 +77,20 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> FastAPI:
         "pollers": pollers.work,
         "housekeeping": Housekeeping(articles, answers, clock).run,
     }
-    push = Push(intake, answers, clock, detect_language)
+    push = Push(intake, answers, clock, detect_language, book.count_pushed)
     api = SourcesApi(book, sources, queue, lambda: rounds.plan(book.specs, {}), clock)
     app = _http(settings, push, api, health)
     service = Service("ingest", bus, health, [lambda: _open(db), lambda: client], loops, VERSION)
     service.install(app)
     return app
+
+
+async def _publish(bus: Bus, topic: Topic[M], messages: Sequence[M]) -> None:
+    """Publish, or raise Transient. A poll that is still under way at the stop may find the producer gone."""
+    try:
+        await bus.publish(topic, messages)
+    except IncorrectState:
+        raise Transient("ingest is stopping") from None
 
 
 def user_agent(settings: Settings) -> str:

@@ -7,10 +7,13 @@ from schemas.source_state import SourceState, SourceStatus
 from services.ingest.metrics import SOURCES
 from services.ingest.source_store import SourceStore
 from services.ingest.spec import SourceSpec
-from services.ingest.state import State, switched
+from services.ingest.state import State, after_success, switched
 from services.runtime.clock import Clock
 
 PublishStates = Callable[[Sequence[SourceState]], Awaitable[None]]
+PUSH_ID = "push"
+"""The source that stands for the push API in the catalogue."""
+
 NextPoll = Callable[[str], datetime | None]
 
 
@@ -26,6 +29,7 @@ class Book:
         self._clock = clock
         self.specs: dict[str, SourceSpec] = dict(catalogue)
         self.next_poll: NextPoll = lambda _source_id: None
+        self._pushed = 0
 
     def is_bundled(self, source_id: str) -> bool:
         """Tell whether a source is of the catalogue, as it came or as it was changed."""
@@ -41,6 +45,22 @@ class Book:
         await self._record_all({one: state for one, state in settled.items() if state != states.get(one)})
         self._count(settled)
         return self.specs
+
+    def count_pushed(self, articles: int) -> None:
+        """Count pushed articles; `tell_pushed` says so in the state of the push source."""
+        self._pushed += articles
+
+    async def tell_pushed(self) -> None:
+        """Bring the state of the push source up to date, once for all that came since the last time."""
+        spec, count = self.specs.get(PUSH_ID), self._pushed
+        if spec is None or count == 0:
+            return
+        state = await self.state(spec)
+        told = after_success(
+            state, spec, published_at=[None] * count, validators={}, listed=None, problems=(), now=self._clock()
+        )
+        await self.record(spec, told)
+        self._pushed -= count
 
     async def put(self, spec: SourceSpec) -> bool:
         """Set a source; return whether that changed anything."""

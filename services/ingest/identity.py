@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from schemas.article import Article, Source
 from services.ingest.addresses import canonical_url
@@ -24,12 +25,12 @@ class Draft:
     language: str | None = None
     published_at: datetime | None = None
 
-    @property
+    @cached_property
     def article_id(self) -> str:
         """The stable id of the article this is a text of."""
         return self.id or Article.id_for(canonical_url(self.url) if self.url else None, self.title, self.text)
 
-    @property
+    @cached_property
     def content_hash(self) -> str:
         """What makes one revision differ from another: title and text, nothing else."""
         content = f"{self.title}\x1f{self.text}".encode("utf-8", "surrogatepass")
@@ -62,9 +63,13 @@ class Status(StrEnum):
 class Known:
     """What is known of one article."""
 
-    revision: int
-    contents: Mapping[str, int] = field(default_factory=dict)
+    contents: Mapping[str, int]
     """Every content seen so far, by its hash, with the revision that carried it."""
+
+    @property
+    def revision(self) -> int:
+        """The newest revision."""
+        return max(self.contents.values())
 
 
 @dataclass(frozen=True)
@@ -105,4 +110,4 @@ def _decide(draft: Draft, known: Known | None) -> Decision:
 
 def _after(decision: Decision, known: Known | None) -> Known:
     contents = {**(known.contents if known else {}), decision.draft.content_hash: decision.revision}
-    return Known(decision.revision, contents)
+    return Known(contents)

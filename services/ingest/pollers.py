@@ -91,6 +91,7 @@ class Pollers:
     async def _plan_once(self) -> None:
         try:
             specs = await self.book.refresh()
+            await self.book.tell_pushed()
             states = await self.book.states()
         except Exception as error:
             if not isinstance(error, Transient) and not is_transient(error):

@@ -1,9 +1,8 @@
-"""What was seen before, kept: claims on articles for one writer at a time, their identities and contents."""
+"""What was seen before, kept: claims on articles for one writer at a time, their contents and revisions."""
 
-import asyncio
 import zlib
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,10 +11,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ingest.identity import Decision, Known, Status
-from services.ingest.tables import identity, seen
+from services.ingest.tables import seen
 from services.runtime.database import Database
 
-_STRIPES = 64
 _TOUCH_AFTER = timedelta(days=1)
 
 
@@ -31,54 +29,83 @@ class Claim:
         self._ids = sorted(set(ids))
         self._db = db
         self._connection = connection
+        self._last_seen_at: dict[str, datetime] = {}
 
     async def known(self) -> dict[str, Known]:
         """Return what is known of each claimed article."""
-        if self._connection is not None:
-            return await _known(self._connection, self._ids)
-        async with self._db.read() as connection:
-            return await _known(connection, self._ids)
+        async with self._reading() as connection:
+            rows = (await connection.execute(select(seen).where(seen.c.article_id.in_(self._ids)))).all()
+        contents: dict[str, dict[str, int]] = {}
+        for row in rows:
+            contents.setdefault(row.article_id, {})[row.content_hash] = row.revision
+            self._last_seen_at[row.article_id] = row.last_seen_at
+        return {one: Known(known) for one, known in contents.items()}
 
     async def record(self, decisions: Sequence[Decision], now: datetime) -> None:
         """Remember what was published. Called after Kafka has it: a crash in between can only publish it again."""
+        rows = [_row(one, now) for one in decisions if one.status is not Status.UNCHANGED]
+        # Once a day is enough to keep an article from being forgotten; every poll would be a write for each entry.
+        stale = [one for one, last in self._last_seen_at.items() if last < now - _TOUCH_AFTER]
+        if not rows and not stale:
+            return
+        async with self._writing() as connection:
+            if rows:
+                await connection.execute(insert(self._db, seen).on_conflict_do_nothing(), rows)
+            if stale:
+                await connection.execute(update(seen).where(seen.c.article_id.in_(stale)).values(last_seen_at=now))
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[AsyncConnection]:
         if self._connection is not None:
-            await _record(self._connection, self._db, decisions, now)
+            yield self._connection
+            return
+        async with self._db.read() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[AsyncConnection]:
+        if self._connection is not None:
+            yield self._connection
             return
         async with self._db.write() as connection:
-            await _record(connection, self._db, decisions, now)
+            yield connection
+
+
+def _row(decision: Decision, now: datetime) -> dict[str, Any]:
+    return {
+        "article_id": decision.id,
+        "content_hash": decision.draft.content_hash,
+        "revision": decision.revision,
+        "first_seen_at": now,
+        "last_seen_at": now,
+    }
 
 
 class ArticleStore:
-    """Identities and contents of every article seen."""
+    """Every article seen, with its contents and their revisions."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._stripes = [asyncio.Lock() for _ in range(_STRIPES)]
 
     @asynccontextmanager
     async def claim(self, ids: Sequence[str]) -> AsyncIterator[Claim]:
         """Let one writer decide about these articles at a time.
 
-        PostgreSQL may serve several copies of this service: the claim is a transaction with advisory locks. SQLite
-        serves one process and has one writer, which must not be held up while Kafka is slow: there the claim is this
-        process's own locks and the transactions inside it are short.
+        Within this process the intake sees to that. PostgreSQL may serve several copies of the service, so there the
+        claim is a transaction with advisory locks. SQLite serves one process and has one writer, which must not be held
+        up while Kafka is slow: there the transactions inside the claim are short.
         """
         if self._db.is_postgres:
             async with self._db.write() as connection:
                 await _lock(connection, ids)
                 yield Claim(ids, self._db, connection)
             return
-        async with AsyncExitStack() as held:
-            for stripe in sorted({zlib.crc32(one.encode()) % _STRIPES for one in ids}):
-                await held.enter_async_context(self._stripes[stripe])
-            yield Claim(ids, self._db, None)
+        yield Claim(ids, self._db, None)
 
     async def forget(self, before: datetime) -> int:
-        """Drop articles that no source has shown since `before`; return how many."""
-        old = select(identity.c.article_id).where(identity.c.last_seen_at < before)
+        """Drop what no source has shown since `before`; return how many contents that were."""
         async with self._db.write() as connection:
-            await connection.execute(delete(seen).where(seen.c.article_id.in_(old)))
-            result = await connection.execute(delete(identity).where(identity.c.last_seen_at < before))
+            result = await connection.execute(delete(seen).where(seen.c.last_seen_at < before))
             return int(result.rowcount)
 
 
@@ -87,48 +114,3 @@ async def _lock(connection: AsyncConnection, ids: Sequence[str]) -> None:
     keys = sorted({zlib.crc32(one.encode()) for one in ids})
     statement = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
     await connection.execute(statement, {"keys": keys})
-
-
-async def _known(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, Known]:
-    revisions = await connection.execute(
-        select(identity.c.article_id, identity.c.revision).where(identity.c.article_id.in_(ids))
-    )
-    known = {row.article_id: (row.revision, dict[str, int]()) for row in revisions}
-    for row in await connection.execute(select(seen).where(seen.c.article_id.in_(ids))):
-        if row.article_id in known:
-            known[row.article_id][1][row.content_hash] = row.revision
-    return {one: Known(revision, contents) for one, (revision, contents) in known.items()}
-
-
-async def _record(connection: AsyncConnection, db: Database, decisions: Sequence[Decision], now: datetime) -> None:
-    published = [one for one in decisions if one.status is not Status.UNCHANGED]
-    if published:
-        await _upsert_identity(connection, db, published, now)
-        rows = [{"article_id": d.id, "content_hash": d.draft.content_hash, "revision": d.revision} for d in published]
-        await connection.execute(insert(db, seen).on_conflict_do_nothing(), rows)
-    unchanged = {one.id for one in decisions if one.status is Status.UNCHANGED}
-    if unchanged:
-        # Once a day is enough to keep it from being forgotten; every poll would be a write for each entry.
-        stale = identity.c.article_id.in_(unchanged) & (identity.c.last_seen_at < now - _TOUCH_AFTER)
-        await connection.execute(update(identity).where(stale).values(last_seen_at=now))
-
-
-async def _upsert_identity(
-    connection: AsyncConnection, db: Database, published: Sequence[Decision], now: datetime
-) -> None:
-    newest = {one.id: one for one in published}
-    rows = [
-        {
-            "article_id": one.id,
-            "revision": one.revision,
-            "content_hash": one.draft.content_hash,
-            "url": one.draft.url,
-            "source_id": one.draft.source.id,
-            "first_seen_at": now,
-            "last_seen_at": now,
-        }
-        for one in newest.values()
-    ]
-    statement = insert(db, identity)
-    changed = {name: statement.excluded[name] for name in ("revision", "content_hash", "url", "last_seen_at")}
-    await connection.execute(statement.on_conflict_do_update(index_elements=["article_id"], set_=changed), rows)

@@ -1,24 +1,10 @@
 """The tables of ingest: what was seen, the sources people added, how each source does, answers already given."""
 
-from sqlalchemy import JSON, Boolean, Column, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Index, Integer, MetaData, String, Table
 
 from services.runtime.database import UtcDateTime
 
 metadata = MetaData()
-
-identity = Table(
-    "identity",
-    metadata,
-    Column("article_id", String(200), primary_key=True),
-    Column("revision", Integer, nullable=False),
-    Column("content_hash", String(40), nullable=False),
-    Column("url", Text),
-    Column("source_id", String(200), nullable=False),
-    Column("first_seen_at", UtcDateTime, nullable=False),
-    Column("last_seen_at", UtcDateTime, nullable=False),
-    Index("identity_last_seen_at", "last_seen_at"),
-)
-"""One row an article: its newest revision. `first_seen_at` and `last_seen_at` are when a source showed it."""
 
 seen = Table(
     "seen",
@@ -26,8 +12,14 @@ seen = Table(
     Column("article_id", String(200), primary_key=True),
     Column("content_hash", String(40), primary_key=True),
     Column("revision", Integer, nullable=False),
+    Column("first_seen_at", UtcDateTime, nullable=False),
+    Column("last_seen_at", UtcDateTime, nullable=False),
+    Index("seen_last_seen_at", "last_seen_at"),
 )
-"""Every content an article ever had, so that two sources that word one page differently do not take turns for ever."""
+"""Every content an article ever had, with the revision that carried it.
+
+All of them and not the newest alone, so that two sources that word one page differently do not take turns for ever.
+"""
 
 sources = Table(
     "sources",

@@ -100,7 +100,7 @@ def intake(db: Database, published: Published, clock: HandClock) -> Intake:
 
 def push_client(db: Database, published: Published, clock: HandClock, waiting: dict[str, str]) -> httpx.AsyncClient:
     """Return a client of the push API, served in this process."""
-    push = Push(Intake(ArticleStore(db), published, clock), Answers(db), clock, detect_language)
+    push = Push(Intake(ArticleStore(db), published, clock), Answers(db), clock, detect_language, lambda _count: None)
     app = FastAPI()
     app.include_router(articles_router(push), dependencies=[Depends(Readiness(lambda: waiting))])
     install_problem_handlers(app)

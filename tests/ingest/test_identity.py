@@ -41,7 +41,7 @@ def test_new_then_unchanged_then_revised() -> None:
 
 def test_two_wordings_of_one_page_do_not_take_turns() -> None:
     """Two sources that word one page differently give two revisions, however often they are polled."""
-    known = {draft().article_id: Known(2, {draft("a").content_hash: 1, draft("b").content_hash: 2})}
+    known = {draft().article_id: Known({draft("a").content_hash: 1, draft("b").content_hash: 2})}
     assert {one.status for one in decide([draft("a"), draft("b"), draft("a")], known)} == {Status.UNCHANGED}
 
 

@@ -201,3 +201,15 @@ async def test_a_moved_source_starts_afresh(desk: Desk, site: Site) -> None:
     desk.clock.move(minutes=10)
     assert await desk.poller.poll("s") == "ok"
     assert "if-none-match" not in site.asked[-1][1]
+
+
+async def test_pushes_show_in_the_state_of_their_source(desk: Desk) -> None:
+    """What was pushed since the last time is told once, as articles of the push source."""
+    await desk.set(id="push", type="push", kind="push")
+    told = len(desk.told)
+    for _ in range(2):
+        desk.book.count_pushed(3)
+        await desk.book.tell_pushed()
+        await desk.book.tell_pushed()
+    assert [one.articles_total for one in desk.told[told:]] == [3, 6]
+    assert (desk.told[-1].status, desk.told[-1].last_new_at) == (SourceStatus.OK, desk.clock())

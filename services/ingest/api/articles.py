@@ -1,7 +1,7 @@
 """`POST /api/v1/articles`: articles pushed in, acknowledged only after Kafka has them."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -13,8 +13,9 @@ from schemas.article import Source, SourceKind
 from services.ingest.answers import Answers, Verdict
 from services.ingest.api.body import read_text
 from services.ingest.api.failures import RETRY_AFTER_SECONDS
+from services.ingest.book import PUSH_ID
 from services.ingest.documents import Document, NotJson, read_documents
-from services.ingest.identity import Decision
+from services.ingest.identity import Decision, Status
 from services.ingest.intake import Intake
 from services.ingest.language import Detect
 from services.ingest.metrics import REJECTED
@@ -26,8 +27,10 @@ from services.runtime.tracing import use
 
 log = get_logger("ingest.push")
 
-PUSH = Source(id="push", name="push", kind=SourceKind.PUSH)
+PUSH = Source(id=PUSH_ID, name="push", kind=SourceKind.PUSH)
 MAX_KEY_LENGTH = 255
+_SMALL_CHARS = 20_000
+"""Read at once; more is read in a thread, so that others are answered meanwhile."""
 
 
 class Accepted(BaseModel):
@@ -65,11 +68,16 @@ class Push:
     answers: Answers
     clock: Clock
     detect: Detect
+    count: Callable[[int], None]
+    """Told how many new or edited articles a request brought."""
 
     async def receive(self, request: Request, key: str | None) -> PushAnswer:
         """Take one request in. Raises Problem for a bad one, Transient while Kafka is away."""
         text, kind = await read_text(request)
-        pushed, rejected = await asyncio.to_thread(self._read, text, kind)
+        if len(text) <= _SMALL_CHARS:
+            pushed, rejected = self._read(text, kind)
+        else:
+            pushed, rejected = await asyncio.to_thread(self._read, text, kind)
         return await self._once(key, f"{kind}\n{text}".encode(), pushed, rejected)
 
     def _read(self, text: str, kind: str) -> tuple[list[Pushed], list[Rejected]]:
@@ -112,7 +120,8 @@ class Push:
     async def _take(self, pushed: Sequence[Pushed], rejected: Sequence[Rejected]) -> PushAnswer:
         decisions = await self.intake.take([one.draft for one in pushed])
         accepted = [_accepted(decision, one) for decision, one in zip(decisions, pushed, strict=True)]
-        log.info("push.accepted", accepted=len(accepted), rejected=len(rejected), first_id=accepted[0].id)
+        self.count(sum(decision.status is not Status.UNCHANGED for decision in decisions))
+        log.debug("push.accepted", accepted=len(accepted), rejected=len(rejected), first_id=accepted[0].id)
         return PushAnswer(accepted=accepted, rejected=list(rejected))
 
 

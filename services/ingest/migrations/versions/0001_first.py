@@ -1,4 +1,4 @@
-"""The first tables: identity, seen, sources, source_states, answers."""
+"""The first tables: seen, sources, source_states, answers."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,22 +9,14 @@ down_revision = None
 
 def upgrade() -> None:
     op.create_table(
-        "identity",
-        sa.Column("article_id", sa.String(200), primary_key=True),
-        sa.Column("revision", sa.Integer, nullable=False),
-        sa.Column("content_hash", sa.String(40), nullable=False),
-        sa.Column("url", sa.Text),
-        sa.Column("source_id", sa.String(200), nullable=False),
-        sa.Column("first_seen_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
-    )
-    op.create_index("identity_last_seen_at", "identity", ["last_seen_at"])
-    op.create_table(
         "seen",
         sa.Column("article_id", sa.String(200), primary_key=True),
         sa.Column("content_hash", sa.String(40), primary_key=True),
         sa.Column("revision", sa.Integer, nullable=False),
+        sa.Column("first_seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
     )
+    op.create_index("seen_last_seen_at", "seen", ["last_seen_at"])
     op.create_table(
         "sources",
         sa.Column("id", sa.String(200), primary_key=True),
@@ -49,5 +41,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("answers", "source_states", "sources", "seen", "identity"):
+    for table in ("answers", "source_states", "sources", "seen"):
         op.drop_table(table)
