@@ -2,18 +2,21 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from schemas.alert import Alert
 from schemas.detection import Detection
 from services.alert import metrics
 from services.alert.moments import reported_at
+from services.alert.objects import Subscription
 from services.alert.pipeline import Outcome, take
 from services.alert.routing import route
-from services.alert.store import measures, outgoing, reports
+from services.alert.store import outgoing, reports
+from services.alert.store.measures import MeasureStore
 from services.alert.store.objects import all_subscriptions
 from services.runtime.clock import Clock
 from services.runtime.database import Database
@@ -33,11 +36,16 @@ class DetectionsHandler:
     db: Database
     clock: Clock
     wake: Sequence[asyncio.Event] = ()
+    measures: MeasureStore = field(default_factory=MeasureStore)
 
     async def __call__(self, batch: Sequence[Received[Detection]]) -> None:
         """Take every detection that is new; on return all of it is durable."""
-        async with self.db.write() as connection:
-            outcomes = await self._take_new(connection, batch)
+        try:
+            async with self.db.write() as connection:
+                outcomes = await self._take_new(connection, batch)
+        except BaseException:
+            self.measures.forget()  # it remembers what was never committed
+            raise
         for detection, outcome in outcomes:
             _record(detection, outcome)
         if any(outcome.alert for _, outcome in outcomes):
@@ -49,34 +57,41 @@ class DetectionsHandler:
     ) -> list[tuple[Detection, Outcome]]:
         await _lock_kinds(connection, {received.message.kind.value for received in batch})
         seen = await reports.already_read(connection, {received.message.id for received in batch})
+        audience = Audience(connection)
         outcomes: list[tuple[Detection, Outcome]] = []
         for received in batch:
             if received.message.id not in seen:
                 seen.add(received.message.id)
-                outcomes.append((received.message, await self._take(connection, received)))
+                outcomes.append((received.message, await self._take(connection, audience, received)))
         return outcomes
 
-    async def _take(self, connection: AsyncConnection, received: Received[Detection]) -> Outcome:
+    async def _take(self, connection: AsyncConnection, audience: "Audience", received: Received[Detection]) -> Outcome:
         detection, now = received.message, self.clock()
-        near = await measures.candidates(connection, detection, reported_at(detection, now))
+        near = await self.measures.candidates(connection, detection, reported_at(detection, now))
         outcome = take(detection, near, now)
         await reports.keep(connection, detection, outcome, now)
         if outcome.measure:
-            await measures.save(connection, outcome.measure, now)
+            await self.measures.save(connection, outcome.measure, now)
         if outcome.alert:
-            await self._send(connection, outcome, received.traceparent, now)
+            await outgoing.add_alert(connection, outcome.alert, received.traceparent)
+            await audience.tell(outcome.alert, received.traceparent, now)
         return outcome
 
-    async def _send(
-        self, connection: AsyncConnection, outcome: Outcome, traceparent: str | None, now: datetime
-    ) -> None:
-        if outcome.alert is None:
-            return
-        await outgoing.add_alert(connection, outcome.alert, traceparent)
-        routes = route(outcome.alert, await all_subscriptions(connection))
-        if routes:
-            blocked = await outgoing.sendable(connection)
-            await outgoing.add_deliveries(connection, outcome.alert, routes, blocked, traceparent, now)
+
+class Audience:
+    """Who may be told, as it stands in one transaction; read when the first alert is due."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+        self._read: tuple[Sequence[Subscription], dict[str, str | None]] | None = None
+
+    async def tell(self, alert: Alert, traceparent: str | None, now: datetime) -> None:
+        """Queue a delivery for each destination that a subscription leads to."""
+        if self._read is None:
+            self._read = (await all_subscriptions(self._connection), await outgoing.sendable(self._connection))
+        subscriptions, blocked = self._read
+        routes = route(alert, subscriptions)
+        await outgoing.add_deliveries(self._connection, alert, routes, blocked, traceparent, now)
 
 
 async def _lock_kinds(connection: AsyncConnection, kinds: set[str]) -> None:

@@ -29,6 +29,7 @@ measures = Table(
     Column("founding", JSON, nullable=False),  # the founding detection: later reports are compared with it
     Column("support", JSON, nullable=False),  # its articles and what each said, at most 100
     Column("updated_at", UtcDateTime, nullable=False),
+    Column("stamp", String(32), nullable=False),  # new at each writing: what is remembered of a row is still so, or not
     Index("ix_measures_kind_last", "kind", "last_reported_at"),
     Index("ix_measures_updated", "updated_at", "id"),
 )

@@ -111,6 +111,8 @@ async def test_a_failure_in_mid_batch_leaves_nothing_behind(db: Database, monkey
     monkeypatch.undo()
     await handle(received(three()))
     assert len(await rows(db, deliveries)) == 2
+    await DetectionsHandler(db, later)(received([pact(issuers="US AU", goods="rare-earths", day=1)]))
+    assert len(await rows(db, measures)) == 2
 
 
 async def test_the_loops_are_woken_only_when_something_leaves(db: Database) -> None:
@@ -182,7 +184,9 @@ async def test_two_copies_at_once_open_one_measure(postgres_url: str) -> None:
         async with one.read() as connection:
             assert await connection.scalar(select(func.count()).select_from(measures)) == 1
             kinds = list(await connection.scalars(select(alerts.c.type)))
+            support = await connection.scalar(select(measures.c.support))
     assert kinds.count("opened") == 1
+    assert len(support or ()) == 12
 
 
 async def test_a_kept_measure_comes_back_as_it_was(db: Database) -> None:

@@ -11,7 +11,7 @@ from schemas.alert import Severity
 from services.alert.handlers import DetectionsHandler
 from services.alert.objects import Destination, Match, Subscription, public_document
 from services.alert.store import objects
-from services.alert.store.measures import candidates
+from services.alert.store.measures import MeasureStore
 from services.alert.store.paging import BadCursor, decode_cursor, encode_cursor
 from services.alert.store.reads import (
     AlertFilter,
@@ -213,4 +213,4 @@ async def test_candidates_are_found_by_index(tmp_path: Any) -> None:
         steps = " ".join(row.detail for row in plan)
         assert "SEARCH measure_keys" in steps
         assert "SCAN measure_keys" not in steps
-        assert await candidates(connection, pact(issuers="US JP"), LATER) == []
+        assert await MeasureStore().candidates(connection, pact(issuers="US JP"), LATER) == []

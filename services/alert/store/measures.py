@@ -1,10 +1,13 @@
 """Measures: find those a report may belong to, keep what it made of them."""
 
-from collections.abc import Mapping, Sequence
+import uuid
+from collections import OrderedDict
+from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.detection import Detection
@@ -15,38 +18,89 @@ from services.alert.moments import phase
 from services.alert.store.statements import insert_new, upsert
 from services.alert.tables import measure_keys, measures
 
+REMEMBERED = 5_000
+"""Measures kept in memory, at a few kilobytes each."""
 
-async def candidates(connection: AsyncConnection, detection: Detection, at: datetime) -> list[KnownMeasure]:
-    """Return the measures that a report of this time may belong to, by index; the nearest on both sides of it."""
+
+class MeasureStore:
+    """Finds and keeps measures, and remembers those it has read.
+
+    A remembered measure is used only while the row still has its stamp, so any number of copies share the table.
+    """
+
+    def __init__(self) -> None:
+        self._remembered: OrderedDict[str, tuple[str, KnownMeasure]] = OrderedDict()
+
+    async def candidates(self, connection: AsyncConnection, detection: Detection, at: datetime) -> list[KnownMeasure]:
+        """Return the measures that a report of this time may belong to, by index; the nearest on both sides of it."""
+        found = {row.id: row.stamp for row in await connection.execute(_near(), _values(detection, at))}
+        fresh = {id_ for id_, stamp in found.items() if self._remembered.get(id_, ("",))[0] == stamp}
+        if unknown := sorted(found.keys() - fresh):
+            for row in (await connection.execute(select(measures).where(measures.c.id.in_(unknown)))).mappings():
+                self._remember(row["stamp"], known(row))
+        result = [self._remembered[id_][1] for id_ in sorted(found)]
+        self._forget_the_oldest()
+        return result
+
+    async def save(self, connection: AsyncConnection, measure: KnownMeasure, now: datetime) -> None:
+        """Keep a measure and the keys under which it is found; keys are only ever added."""
+        _, before = self._remembered.get(measure.id, ("", None))
+        stamp = uuid.uuid4().hex
+        await upsert(connection, measures, [_row(measure) | {"updated_at": now, "stamp": stamp}])
+        known_keys = {tuple(row.values()) for row in _keys(before)} if before else set()
+        await insert_new(
+            connection, measure_keys, [row for row in _keys(measure) if tuple(row.values()) not in known_keys]
+        )
+        self._remember(stamp, measure)
+
+    def forget(self) -> None:
+        """Remember nothing: after a transaction that was rolled back."""
+        self._remembered.clear()
+
+    def _remember(self, stamp: str, measure: KnownMeasure) -> None:
+        self._remembered[measure.id] = (stamp, measure)
+        self._remembered.move_to_end(measure.id)
+
+    def _forget_the_oldest(self) -> None:
+        while len(self._remembered) > REMEMBERED:
+            self._remembered.popitem(last=False)
+
+
+@cache
+def _near() -> Select[Any]:
+    """Select id and stamp of the measures that a report may belong to; built once, the values are bound each time."""
     keys = measure_keys.c
     found = (
         select(keys.measure_id)
-        .where(keys.kind == detection.kind.value, keys.key.in_(sorted(keys_for(detection))))
+        .where(keys.kind == bindparam("kind"), keys.key.in_(bindparam("keys", expanding=True)))
         .limit(NEAREST_KEPT)
     )
-    (early, late), (earliest, before) = near(at), far(at)
-    ids: set[str] = set()
-    for statement in (
+    at, early, late, earliest = (bindparam(name, type_=keys.at.type) for name in ("at", "early", "late", "earliest"))
+    ways = (
         found.where(keys.at.between(early, at)).order_by(keys.at.desc()),
         found.where(keys.at > at, keys.at <= late).order_by(keys.at),
-        found.where(keys.at >= earliest, keys.at < before, keys.phase < phase(detection.stage)).order_by(
-            keys.at.desc()
-        ),
-    ):
-        ids.update(await connection.scalars(statement))
-    return await _load(connection, select(measures).where(measures.c.id.in_(sorted(ids)))) if ids else []
+        found.where(keys.at >= earliest, keys.at < early, keys.phase < bindparam("phase")).order_by(keys.at.desc()),
+    )
+    # Each way is a table of its own: SQLite takes no LIMIT inside a UNION otherwise.
+    ids = union(*(select(way.subquery().c.measure_id) for way in ways)).subquery()
+    return select(measures.c.id, measures.c.stamp).where(measures.c.id.in_(select(ids.c.measure_id)))
 
 
-async def load(connection: AsyncConnection, measure_id: str) -> KnownMeasure | None:
-    """Return one measure, or None."""
-    found = await _load(connection, select(measures).where(measures.c.id == measure_id))
-    return found[0] if found else None
+def _values(detection: Detection, at: datetime) -> dict[str, Any]:
+    (early, late), (earliest, _) = near(at), far(at)
+    return {
+        "kind": detection.kind.value,
+        "keys": sorted(keys_for(detection)),
+        "phase": phase(detection.stage),
+        "at": at,
+        "early": early,
+        "late": late,
+        "earliest": earliest,
+    }
 
 
-async def save(connection: AsyncConnection, measure: KnownMeasure, now: datetime) -> None:
-    """Keep a measure and the keys under which it is found; keys are only ever added."""
-    await upsert(connection, measures, [_row(measure) | {"updated_at": now}])
-    keys: Sequence[dict[str, Any]] = [
+def _keys(measure: KnownMeasure) -> list[dict[str, Any]]:
+    return [
         {
             "kind": measure.kind.value,
             "key": key,
@@ -57,16 +111,17 @@ async def save(connection: AsyncConnection, measure: KnownMeasure, now: datetime
         for key in sorted(keys_of(measure))
         for milestone in measure.milestones
     ]
-    await insert_new(connection, measure_keys, keys)
 
 
-def known(row: Mapping[str, Any]) -> KnownMeasure:
+async def load(connection: AsyncConnection, measure_id: str) -> KnownMeasure | None:
+    """Return one measure, or None."""
+    row = (await connection.execute(select(measures).where(measures.c.id == measure_id))).mappings().first()
+    return known(row) if row else None
+
+
+def known(row: Mapping[Any, Any]) -> KnownMeasure:
     """Return the measure that a row of the table keeps."""
     return KnownMeasure.model_validate(row)
-
-
-async def _load(connection: AsyncConnection, statement: Select[Any]) -> list[KnownMeasure]:
-    return [known(row) for row in (await connection.execute(statement)).mappings()]
 
 
 def _row(measure: KnownMeasure) -> dict[str, Any]:

@@ -42,6 +42,7 @@ def _what_is_known() -> None:
         Column("founding", JSON, nullable=False),
         Column("support", JSON, nullable=False),
         Column("updated_at", Moment, nullable=False),
+        Column("stamp", String(32), nullable=False),
     )
     op.create_index("ix_measures_kind_last", "measures", ["kind", "last_reported_at"])
     op.create_index("ix_measures_updated", "measures", ["updated_at", "id"])
