@@ -50,7 +50,7 @@ def create_broker(settings: KafkaSettings, client_id: str) -> KafkaBroker:
         security=security(settings),
         apply_types=False,  # records come raw and are decoded one by one
         allow_auto_create_topics=False,
-        logger=logging.getLogger("faststream.kafka"),
+        logger=logging.getLogger("chokepoint.faststream"),  # FastStream's own logger writes past our handlers
         log_level=logging.DEBUG,
     )
 

@@ -16,7 +16,8 @@ from structlog.typing import EventDict, Processor
 
 from services.runtime.settings import LogSettings
 
-_NOISY = ("aiokafka", "faststream", "kafka", "httpx", "httpcore", "apscheduler", "uvicorn.access")
+_NOISY = ("aiokafka", "faststream", "httpx", "httpcore", "apscheduler", "alembic", "uvicorn")
+_ERRORS_ONLY = "chokepoint.faststream"  # its warnings are about topics that it need not make
 _REPEAT_SECONDS = 60.0
 
 
@@ -99,9 +100,11 @@ def _quieten() -> None:
         logger = logging.getLogger(name)
         logger.setLevel(logging.WARNING)
         logger.filters[:] = [repeated]
+    logging.getLogger(_ERRORS_ONLY).setLevel(logging.ERROR)
+    logging.getLogger(_ERRORS_ONLY).filters[:] = [repeated]
     # A logger's filter does not see its children's records; those of aiokafka speak through modules.
     for name in list(logging.root.manager.loggerDict):
-        if name.startswith(("aiokafka.", "faststream.")):
+        if name.startswith(("aiokafka.", "faststream.", "uvicorn.")):
             logging.getLogger(name).filters[:] = [repeated]
 
 
