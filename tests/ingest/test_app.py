@@ -1,22 +1,30 @@
 """The whole service on a real broker and over real HTTP."""
 
 import asyncio
+import os
+import signal
+import sys
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 import pytest_asyncio
 from aiokafka import AIOKafkaConsumer
+from fastapi import FastAPI
 from pydantic import SecretStr
 
 from schemas.article import Article
-from schemas.topics import ARTICLES
+from schemas.source_state import SourceState, SourceStatus
+from schemas.topics import ARTICLES, SOURCES
 from services.ingest.app import create_app
 from services.local.kafka import KafkaServer
-from services.runtime.settings import ApiSettings, KafkaSettings, Settings, SettingsError
+from services.runtime.settings import ApiSettings, EgressSettings, KafkaSettings, Settings, SettingsError
+from tests.ingest.feeds import Entry, rss
 from tests.ingest.serving import serving
+from tests.ingest.site import open_site, reply
 
 pytestmark = pytest.mark.system
 
@@ -24,21 +32,46 @@ PATH = "/api/v1/articles"
 TOKEN = "a-token-for-tests"
 
 
-def settings_for(home: Path, servers: str | None) -> Settings:
+def settings_for(home: Path, servers: str | None, *, allow_private: bool = False) -> Settings:
     """Point the service at a broker and a folder of its own."""
-    return Settings(home=home, kafka=KafkaSettings(bootstrap_servers=servers), api=ApiSettings(token=SecretStr(TOKEN)))
+    return Settings(
+        home=home,
+        kafka=KafkaSettings(bootstrap_servers=servers),
+        api=ApiSettings(token=SecretStr(TOKEN)),
+        egress=EgressSettings(allow_private=allow_private),
+    )
 
 
-@pytest_asyncio.fixture
-async def service(kafka: KafkaServer, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
-    """Run the service and give a client that is allowed in."""
-    app = create_app(settings_for(tmp_path, kafka.bootstrap_servers))
+@asynccontextmanager
+async def running(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """Run the service and give a client that is allowed in, once it is ready."""
     headers = {"authorization": f"Bearer {TOKEN}"}
     async with serving(app) as address, httpx.AsyncClient(base_url=address, headers=headers, timeout=30) as client:
         async with asyncio.timeout(30):
             while (await client.get("/health/ready")).status_code != httpx.codes.OK:  # noqa: ASYNC110 - as a probe does
                 await asyncio.sleep(0.05)
         yield client
+
+
+@pytest_asyncio.fixture
+async def service(kafka: KafkaServer, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    """Run the service as it is installed."""
+    async with running(create_app(settings_for(tmp_path, kafka.bootstrap_servers))) as client:
+        yield client
+
+
+async def read_until(kafka: KafkaServer, topic: str, enough: Callable[[list[bytes]], bool]) -> list[bytes]:
+    """Read a topic from its beginning until there is enough, and return its values."""
+    values: list[bytes] = []
+    async with (
+        AIOKafkaConsumer(
+            topic, bootstrap_servers=kafka.bootstrap_servers, auto_offset_reset="earliest", group_id=None
+        ) as consumer,
+        asyncio.timeout(60),
+    ):
+        while not enough(values):
+            values.append((await consumer.getone()).value)
+    return values
 
 
 async def test_what_is_acknowledged_is_in_kafka(service: httpx.AsyncClient, kafka: KafkaServer) -> None:
@@ -60,6 +93,65 @@ async def test_what_is_acknowledged_is_in_kafka(service: httpx.AsyncClient, kafk
     assert Article.model_validate_json(record.value).title == title
     assert headers["schema"] == b"article.v1"
     assert trace.split("-")[1].encode() in headers["traceparent"]
+
+
+async def test_a_feed_that_is_set_comes_out(
+    kafka: KafkaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A feed set over HTTP is polled at once; its articles and its state are in Kafka, in this order of trust."""
+    monkeypatch.setattr("services.ingest.app.bundled", dict)
+    marker = uuid.uuid4().hex
+    settings = settings_for(tmp_path, kafka.bootstrap_servers, allow_private=True)
+    async with open_site() as site, running(create_app(settings)) as service:
+        site.pages["/feed"] = reply(200, rss([Entry(1), Entry(2)]).replace(b"gazette", marker.encode()))
+        document = {"url": site.url("/feed"), "name": "Gazette", "every": "1h"}
+        assert (await service.put(f"/api/v1/sources/{marker}", json=document)).status_code == 201
+        articles = await read_until(kafka, ARTICLES.name, lambda values: sum(marker.encode() in v for v in values) == 2)
+        is_ok = f'"id":"{marker}"'.encode()
+        states = await read_until(
+            kafka, SOURCES.name, lambda values: any(is_ok in v and b'"articles_total":2' in v for v in values)
+        )
+    mine = [Article.model_validate_json(one) for one in articles if marker.encode() in one]
+    told = [SourceState.model_validate_json(one).status for one in states if is_ok in one]
+    assert [(one.source.name, one.revision, one.language) for one in mine] == [("Gazette", 1, "en")] * 2
+    assert [told[0], told[-1]] == [SourceStatus.NEW, SourceStatus.OK]
+
+
+STARTED = """
+import sys
+from services.ingest.app import create_app
+from services.runtime.logs import configure
+from services.runtime.service import serve
+from services.runtime.settings import load_settings
+settings = load_settings()
+configure(settings.log, "ingest")
+sys.exit(serve(create_app(settings), "127.0.0.1", settings.ingest.port))
+"""
+
+
+async def test_it_stops_when_told_to(kafka: KafkaServer, tmp_path: Path) -> None:
+    """SIGTERM in the middle of polls of the whole catalogue ends the process within 10 s, without an error."""
+    environ = {
+        **os.environ,
+        "CHOKEPOINT_HOME": str(tmp_path),
+        "CHOKEPOINT_KAFKA__BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
+        "CHOKEPOINT_API__TOKEN": TOKEN,
+        "CHOKEPOINT_INGEST__PORT": "0",
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", STARTED, env=environ, stderr=asyncio.subprocess.PIPE
+    )
+    assert process.stderr is not None
+    said = [await asyncio.wait_for(process.stderr.readuntil(b"\n"), 30)]
+    async with asyncio.timeout(60):
+        while b"poll_failed" not in said[-1] and b"articles_new" not in said[-1]:
+            said.append(await process.stderr.readuntil(b"\n"))
+    process.terminate()
+    rest = await asyncio.wait_for(process.stderr.read(), 15)
+    assert await process.wait() in {0, -signal.SIGTERM}, rest
+    assert b"service.stopped" in rest
+    assert b"part_failed" not in rest
 
 
 async def test_nothing_is_served_without_the_token(service: httpx.AsyncClient) -> None:
