@@ -10,6 +10,7 @@ from schemas.commodities import commodities, hs_matches
 from schemas.detection import Kind, Stage
 from services.alert.api.moments import moment
 from services.alert.goods import all_within
+from services.alert.known import KnownMeasure
 from services.alert.objects import HsCode
 from services.alert.store.reads import AlertFilter, MeasureFilter
 
@@ -57,7 +58,7 @@ class MeasureQuery(PageQuery):
     commodities: Words = []
     """Ids of goods or of groups."""
     hs: Annotated[list[HsCode], BeforeValidator(_split)] = []
-    """Any digit depth: 85 matches 8505.11."""
+    """Any digit depth: 85 matches 8505.11. With this filter a page may be shorter than `limit`."""
     min_confidence: float = Field(default=0.0, ge=0, le=1)
     q: str | None = Field(default=None, max_length=200)
     """Words in the headline, the names of companies or the act's own name."""
@@ -74,6 +75,10 @@ class MeasureQuery(PageQuery):
             q=self.q,
             since=self.start(now),
         )
+
+    def fits(self, measure: KnownMeasure) -> bool:
+        """Tell whether a measure names a good under the codes: the store also gives what belongs to such a good."""
+        return not self.hs or not _under(self.hs).isdisjoint(measure.commodities)
 
 
 class AlertQuery(PageQuery):
@@ -100,6 +105,10 @@ def _goods(names: list[str], codes: list[str]) -> list[str]:
     """Return the goods that are meant: those named, those under the codes, or, with both, what is in both."""
     if not codes:
         return names
-    coded = {id_ for id_, good in commodities().items() if any(hs_matches(w, c) for w in codes for c in good.hs)}
+    coded = _under(codes)
     named = {id_ for name in names for id_ in all_within(name)} if names else coded
     return sorted(coded & named) or [NOTHING]
+
+
+def _under(codes: list[str]) -> set[str]:
+    return {id_ for id_, good in commodities().items() if any(hs_matches(w, c) for w in codes for c in good.hs)}

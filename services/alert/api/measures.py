@@ -21,7 +21,8 @@ def router(deps: Deps) -> APIRouter:
         wanted = query.wanted(deps.clock())
         async with deps.db.read() as connection:
             page = await paged(reads.list_measures(connection, wanted, query.cursor, query.limit))
-        return PageView(items=[MeasureView.of(one) for one in page.items], next_cursor=page.next)
+        items = [MeasureView.of(one) for one in page.items if query.fits(one.measure)]
+        return PageView(items=items, next_cursor=page.next)
 
     @routes.get("/{measure_id}", summary="One measure: history, articles with evidence, merges, deliveries")
     async def get_measure(measure_id: str) -> MeasureDetail:

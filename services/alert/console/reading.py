@@ -9,7 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.alert import Alert
+from schemas.detection import Detection
 from services.alert import goods
+from services.alert.console.quotes import Quotes, quotes
 from services.alert.known import KnownMeasure, Support
 from services.alert.severity import severity
 from services.alert.store import reads
@@ -99,13 +101,24 @@ class Moment:
 
 
 @dataclass(frozen=True)
+class Report:
+    """What one article said, and why it belongs here."""
+
+    said: Detection
+    quotes: Quotes
+    decision: str
+    reasons: list[str]
+    reported_at: datetime
+
+
+@dataclass(frozen=True)
 class Dossier:
     """One measure with everything behind it."""
 
     card: Card
     goods: list[Any]
     history: list[Moment]
-    reports: list[dict[str, Any]]
+    reports: list[Report]
     deliveries: list[dict[str, Any]]
 
 
@@ -118,9 +131,14 @@ async def dossier(connection: AsyncConnection, measure_id: str, now: datetime) -
         card=card(stored, now),
         goods=[goods.describe(good) for good in stored.measure.commodities],
         history=_history(stored.measure, await reads.alerts_of(connection, measure_id)),
-        reports=await reads.reports_of(connection, measure_id),
+        reports=[_report(row) for row in await reads.reports_of(connection, measure_id)],
         deliveries=await reads.deliveries_of(connection, measure_id),
     )
+
+
+def _report(row: dict[str, Any]) -> Report:
+    said = Detection.model_validate(row["detection"])
+    return Report(said, quotes(said.evidence), row["decision"], row["reasons"], row["reported_at"])
 
 
 def _history(measure: KnownMeasure, alerts: list[Alert]) -> list[Moment]:

@@ -26,6 +26,7 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._environment.filters["shown_claim"] = wording.claim
         self._environment.globals.update(words=wording, direction=direction, safe_url=safe_url)
 
     def __call__(

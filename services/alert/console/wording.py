@@ -20,7 +20,7 @@ TYPES: Final = {
     "opened": "New",
     "stage_changed": "Stage changed",
     "updated": "Updated",
-    "corroborated": "Confirmed by another source",
+    "corroborated": "Confirmed",
     "retracted": "Retracted",
 }
 SEVERITIES: Final = {"low": "Low", "medium": "Medium", "high": "High", "critical": "Critical"}
@@ -103,6 +103,8 @@ def value(given: Any) -> str:
         return ", ".join(value(one) for one in given)
     if isinstance(given, dict):
         return str(given.get("name") or given.get("id") or given)
+    if isinstance(given, float):
+        return percent(given)
     return str(given).replace("_", " ")
 
 
