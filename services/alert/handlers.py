@@ -8,11 +8,9 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from schemas.alert import Alert
 from schemas.detection import Detection
 from services.alert import metrics
 from services.alert.moments import reported_at
-from services.alert.objects import Subscription
 from services.alert.pipeline import Outcome, take
 from services.alert.routing import route
 from services.alert.store import outgoing, reports
@@ -24,6 +22,16 @@ from services.runtime.logs import bind_ids, get_logger
 from services.runtime.records import Received
 
 log = get_logger("alert")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A detection, what became of it, its trace, and when."""
+
+    detection: Detection
+    outcome: Outcome
+    traceparent: str | None
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -42,56 +50,51 @@ class DetectionsHandler:
         """Take every detection that is new; on return all of it is durable."""
         try:
             async with self.db.write() as connection:
-                outcomes = await self._take_new(connection, batch)
+                taken = await self._take_new(connection, batch)
         except BaseException:
             self.measures.forget()  # it remembers what was never committed
             raise
-        for detection, outcome in outcomes:
-            _record(detection, outcome)
-        if any(outcome.alert for _, outcome in outcomes):
+        for one in taken:
+            _record(one.detection, one.outcome)
+        if any(one.outcome.alert for one in taken):
             for event in self.wake:
                 event.set()
 
-    async def _take_new(
-        self, connection: AsyncConnection, batch: Sequence[Received[Detection]]
-    ) -> list[tuple[Detection, Outcome]]:
+    async def _take_new(self, connection: AsyncConnection, batch: Sequence[Received[Detection]]) -> list[Taken]:
         await _lock_kinds(connection, {received.message.kind.value for received in batch})
         seen = await reports.already_read(connection, {received.message.id for received in batch})
-        audience = Audience(connection)
-        outcomes: list[tuple[Detection, Outcome]] = []
+        taken: list[Taken] = []
         for received in batch:
             if received.message.id not in seen:
                 seen.add(received.message.id)
-                outcomes.append((received.message, await self._take(connection, audience, received)))
-        return outcomes
+                taken.append(await self._take(connection, received))
+        await reports.keep(connection, [(one.detection, one.outcome, one.at) for one in taken])
+        await _tell(connection, taken)
+        return taken
 
-    async def _take(self, connection: AsyncConnection, audience: "Audience", received: Received[Detection]) -> Outcome:
+    async def _take(self, connection: AsyncConnection, received: Received[Detection]) -> Taken:
+        """Let one detection change what is known; the next of its batch must find that, so it is written at once."""
         detection, now = received.message, self.clock()
         near = await self.measures.candidates(connection, detection, reported_at(detection, now))
         outcome = take(detection, near, now)
-        await reports.keep(connection, detection, outcome, now)
         if outcome.measure:
             await self.measures.save(connection, outcome.measure, now)
-        if outcome.alert:
-            await outgoing.add_alert(connection, outcome.alert, received.traceparent)
-            await audience.tell(outcome.alert, received.traceparent, now)
-        return outcome
+        return Taken(detection, outcome, received.traceparent, now)
 
 
-class Audience:
-    """Who may be told, as it stands in one transaction; read when the first alert is due."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
-        self._read: tuple[Sequence[Subscription], dict[str, str | None]] | None = None
-
-    async def tell(self, alert: Alert, traceparent: str | None, now: datetime) -> None:
-        """Queue a delivery for each destination that a subscription leads to."""
-        if self._read is None:
-            self._read = (await all_subscriptions(self._connection), await outgoing.sendable(self._connection))
-        subscriptions, blocked = self._read
-        routes = route(alert, subscriptions)
-        await outgoing.add_deliveries(self._connection, alert, routes, blocked, traceparent, now)
+async def _tell(connection: AsyncConnection, taken: Sequence[Taken]) -> None:
+    """Keep the alerts of a batch, and queue a delivery for each destination that a subscription leads to."""
+    told = [(one.outcome.alert, one) for one in taken if one.outcome.alert]
+    if not told:
+        return
+    subscriptions, blocked = await all_subscriptions(connection), await outgoing.sendable(connection)
+    await outgoing.add_alerts(connection, [(alert, one.traceparent) for alert, one in told])
+    due = [
+        outgoing.Due(alert, found, one.traceparent, one.at)
+        for alert, one in told
+        for found in route(alert, subscriptions)
+    ]
+    await outgoing.add_deliveries(connection, due, blocked)
 
 
 async def _lock_kinds(connection: AsyncConnection, kinds: set[str]) -> None:

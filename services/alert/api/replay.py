@@ -11,7 +11,7 @@ from services.alert.delivery.identity import delivery_id
 from services.alert.deps import Deps
 from services.alert.routing import Route, route
 from services.alert.store import objects as store
-from services.alert.store.outgoing import add_deliveries, sendable
+from services.alert.store.outgoing import Due, add_deliveries, sendable
 from services.alert.store.reads import AlertFilter, list_alerts
 from services.alert.tables import deliveries
 from services.runtime.database import Database
@@ -89,6 +89,6 @@ async def _add(deps: Deps, matched: list[tuple[Alert, Route]]) -> int:
             for id_, (alert, found) in ids.items():
                 if id_ not in known:
                     blocked: dict[str, str | None] = {found.destination_id: None}
-                    await add_deliveries(connection, alert, [found], blocked, None, deps.clock())
+                    await add_deliveries(connection, [Due(alert, found, None, deps.clock())], blocked)
                     added += 1
     return added

@@ -1,7 +1,7 @@
 """What leaves: alerts, their copies for Kafka, and the deliveries to each destination."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,23 +16,39 @@ from services.alert.store.statements import insert_new
 from services.alert.tables import alerts, deliveries, destinations, outbox
 
 
-async def add_alert(connection: AsyncConnection, alert: Alert, traceparent: str | None) -> None:
-    """Keep an alert and queue its copy for Kafka."""
-    body = alert.model_dump(mode="json")
-    row = {
-        "id": alert.id,
-        "measure_id": alert.measure_id,
-        "version": alert.version,
-        "type": alert.type.value,
-        "severity": alert.severity.value,
-        "headline": alert.headline,
-        "body": body,
-        "traceparent": traceparent,
-        "created_at": alert.created_at,
-    }
-    await insert_new(connection, alerts, [row])
-    queued = {"alert_id": alert.id, "body": body, "traceparent": traceparent, "created_at": alert.created_at}
-    await connection.execute(outbox.insert(), [queued])
+@dataclass(frozen=True)
+class Due:
+    """One alert on its way to one destination."""
+
+    alert: Alert
+    route: Route
+    traceparent: str | None
+    at: datetime
+
+
+async def add_alerts(connection: AsyncConnection, told: Sequence[tuple[Alert, str | None]]) -> None:
+    """Keep alerts with their traces, and queue a copy of each for Kafka in the same order."""
+    bodies = [(alert, alert.model_dump(mode="json"), trace) for alert, trace in told]
+    kept = [
+        {
+            "id": alert.id,
+            "measure_id": alert.measure_id,
+            "version": alert.version,
+            "type": alert.type.value,
+            "severity": alert.severity.value,
+            "headline": alert.headline,
+            "body": body,
+            "traceparent": trace,
+            "created_at": alert.created_at,
+        }
+        for alert, body, trace in bodies
+    ]
+    await insert_new(connection, alerts, kept)
+    copies = [
+        {"alert_id": alert.id, "body": body, "traceparent": trace, "created_at": alert.created_at}
+        for alert, body, trace in bodies
+    ]
+    await connection.execute(outbox.insert(), copies)
 
 
 async def sendable(connection: AsyncConnection) -> dict[str, str | None]:
@@ -45,33 +61,29 @@ def _switched_off(document: dict[str, Any]) -> str | None:
     return None if Destination.model_validate(document).enabled else "the destination is switched off"
 
 
-async def add_deliveries(  # noqa: PLR0913, PLR0917 - a row's parts
-    connection: AsyncConnection,
-    alert: Alert,
-    routes: Sequence[Route],
-    blocked: dict[str, str | None],
-    traceparent: str | None,
-    now: datetime,
-) -> None:
-    """Queue an alert for each destination, due now; one that must not be sent to is kept with the reason."""
-    rows = [
-        {
-            "id": delivery_id(alert.id, route.destination_id),
-            "alert_id": alert.id,
-            "measure_id": alert.measure_id,
-            "version": alert.version,
-            "destination_id": route.destination_id,
-            "because": [asdict(because) for because in route.because],
-            "status": "suppressed" if (reason := _why_not(blocked, route.destination_id)) else "pending",
-            "due_at": now,
-            "attempts": 0,
-            "last_error": reason,
-            "traceparent": traceparent,
-            "created_at": now,
-        }
-        for route in routes
-    ]
-    await insert_new(connection, deliveries, rows)
+async def add_deliveries(connection: AsyncConnection, due: Sequence[Due], blocked: dict[str, str | None]) -> None:
+    """Queue alerts for their destinations, due now; one that must not be sent to is kept with the reason."""
+    await insert_new(
+        connection, deliveries, [_delivery(one, _why_not(blocked, one.route.destination_id)) for one in due]
+    )
+
+
+def _delivery(due: Due, blocked: str | None) -> dict[str, Any]:
+    alert, route = due.alert, due.route
+    return {
+        "id": delivery_id(alert.id, route.destination_id),
+        "alert_id": alert.id,
+        "measure_id": alert.measure_id,
+        "version": alert.version,
+        "destination_id": route.destination_id,
+        "because": [asdict(because) for because in route.because],
+        "status": "suppressed" if blocked else "pending",
+        "due_at": due.at,
+        "attempts": 0,
+        "last_error": blocked,
+        "traceparent": due.traceparent,
+        "created_at": due.at,
+    }
 
 
 def _why_not(blocked: dict[str, str | None], destination_id: str) -> str | None:

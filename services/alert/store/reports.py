@@ -27,22 +27,25 @@ async def already_read(connection: AsyncConnection, detection_ids: Iterable[str]
     return seen
 
 
-async def keep(connection: AsyncConnection, detection: Detection, outcome: Outcome, now: datetime) -> None:
-    """Keep a detection with what became of it and why; its key makes a second keeping harmless."""
+async def keep(connection: AsyncConnection, taken: Iterable[tuple[Detection, Outcome, datetime]]) -> None:
+    """Keep detections with what became of each, why and when; its key makes a second keeping harmless."""
+    await insert_new(connection, reports, [_row(detection, outcome, at) for detection, outcome, at in taken])
+
+
+def _row(detection: Detection, outcome: Outcome, at: datetime) -> dict[str, Any]:
     article = detection.article
-    row: dict[str, Any] = {
+    return {
         "detection_id": detection.id,
         "measure_id": outcome.measure.id if outcome.measure else None,
         "article_id": article.id,
         "source_id": article.source.id,
         "language": article.language,
-        "reported_at": reported_at(detection, now),
-        "received_at": now,
+        "reported_at": reported_at(detection, at),
+        "received_at": at,
         "decision": decision_name(outcome),
         "reasons": list(outcome.decision.because),
         "detection": detection.model_dump(mode="json"),
     }
-    await insert_new(connection, reports, [row])
 
 
 def decision_name(outcome: Outcome) -> str:
