@@ -37,7 +37,7 @@ class Screen:
 
 def greeting(running: Running, token: Token, home: Path, *, listens_to: str, demo: bool) -> str:
     """Write what a person needs once everything runs; a token is shown when it was made just now, and never again."""
-    console = f"{running.alert_url}/?token={token.value}" if token.made else f"{running.alert_url}/"
+    console = f"{running.alert_url}/login?token={token.value}" if token.made else f"{running.alert_url}/"
     rows = [
         ("Console", console),
         ("API", f"{running.alert_url}/api/v1  (described at {running.alert_url}/openapi.json)"),

@@ -10,15 +10,15 @@ import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from types import FrameType
 from typing import Any
 
 import uvicorn
 from faststream.specification import AsyncAPI
-from faststream.specification.asyncapi import get_asyncapi_html
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from services.runtime import tracing
@@ -64,8 +64,7 @@ class Service:
             Route("/health/live", self._live, include_in_schema=False),
             Route("/health/ready", self._ready, include_in_schema=False),
             Route("/metrics", _metrics, include_in_schema=False),
-            Route("/asyncapi", self._asyncapi_page, include_in_schema=False),
-            Route("/asyncapi.json", self._asyncapi_json, include_in_schema=False),
+            Route("/asyncapi", self._asyncapi, include_in_schema=False),
         ]
 
     async def _live(self, _request: Request) -> Response:
@@ -76,10 +75,7 @@ class Service:
         waiting = self.health.not_ready()
         return JSONResponse({"status": "starting" if waiting else "ok", "waiting": waiting}, 503 if waiting else 200)
 
-    async def _asyncapi_page(self, _request: Request) -> Response:
-        return HTMLResponse(get_asyncapi_html(self.asyncapi().to_specification()))
-
-    async def _asyncapi_json(self, _request: Request) -> Response:
+    async def _asyncapi(self, _request: Request) -> Response:
         return JSONResponse(self.asyncapi().to_specification().to_jsonable())
 
     @asynccontextmanager
@@ -175,6 +171,19 @@ def _end_process(_reason: str) -> None:
 _failed = False
 
 
+class _Server(uvicorn.Server):
+    """uvicorn, which tells the process of a signal at once: an open event stream then ends by itself."""
+
+    def __init__(self, config: uvicorn.Config, stopping: asyncio.Event) -> None:
+        super().__init__(config)
+        self._stopping = stopping
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to stop."""
+        self._stopping.set()
+        super().handle_exit(sig, frame)
+
+
 def serve(app: Any, host: str, port: int) -> int:
     """Serve until SIGTERM or SIGINT. Returns the exit status: 1 when the process ended because a part failed."""
     config = uvicorn.Config(
@@ -186,6 +195,6 @@ def serve(app: Any, host: str, port: int) -> int:
         timeout_graceful_shutdown=HTTP_STOP_SECONDS,
         server_header=False,
     )
-    server = uvicorn.Server(config)
+    server = _Server(config, app.state.service.bus.stopping)
     server.run()
     return 1 if _failed or not server.started else 0

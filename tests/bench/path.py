@@ -22,9 +22,7 @@ async def run(_articles: Sequence[Article]) -> None:
     acts = list(different_acts())
     with tempfile.TemporaryDirectory() as folder:
         async with webhook_receiver() as receiver, running_stack(Path(folder) / "home") as stack:
-            await stack.subscribe(
-                {"kind": "destination", "id": "erp", "type": "webhook", "url": receiver.url, "secret": receiver.secret}
-            )
+            await stack.subscribe(receiver.destination)
             pushed: dict[tuple[str, str], float] = {}
             for start in (0, WARM_UP):
                 await _push(stack, acts[start : WARM_UP if start == 0 else None], pushed)

@@ -171,7 +171,7 @@ async def test_a_huge_body_gets_its_answer(service: httpx.AsyncClient) -> None:
 
 async def test_asyncapi_names_what_goes_out(service: httpx.AsyncClient) -> None:
     """The AsyncAPI document lists the topics this service writes."""
-    document = (await service.get("/asyncapi.json")).text
+    document = (await service.get("/asyncapi")).text
     assert "chokepoint.articles.v1" in document
     assert "chokepoint.sources.v1" in document
 

@@ -32,7 +32,7 @@ def test_a_new_token_is_shown_with_the_address_that_uses_it() -> None:
     """All a person needs to begin, and how to end."""
     text = greet(Token("s3cret", Path("/home/me/token"), made=True))
     for needed in (
-        "http://127.0.0.1:8080/?token=s3cret",
+        "http://127.0.0.1:8080/login?token=s3cret",
         "http://127.0.0.1:8081/api/v1/articles",
         "127.0.0.1:19092",
         "57 sources",

@@ -91,7 +91,7 @@ async def test_everything_comes_up_and_goes_again(tmp_path: Path) -> None:
     running = visitor.running
     assert running
     assert code == 0
-    assert f"{running.alert_url}/?token={running.token}" in text
+    assert f"{running.alert_url}/login?token={running.token}" in text
     for name in SERVICES:
         assert f"{name} warning: {name}.warned" in text
         assert f"ALERT from {name}" in text
@@ -123,7 +123,7 @@ async def test_the_real_services_understand_what_they_are_told(tmp_path: Path, k
     stop, out, pages = asyncio.Event(), io.StringIO(), list[httpx.Response]()
 
     async def open_console(_: Running) -> None:
-        address = next(word for word in out.getvalue().split() if "/?token=" in word)
+        address = next(word for word in out.getvalue().split() if "/login?token=" in word)
         async with httpx.AsyncClient(trust_env=False, follow_redirects=True, timeout=30) as browser:
             pages.append(await browser.get(address))
             pages.append(await browser.get(str(pages[0].url)))

@@ -31,7 +31,7 @@ class SecurityHeaders:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and the answer back with its headers."""
-        if scope["type"] != "http" or scope["path"].startswith("/asyncapi"):  # its page brings scripts of its own
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
 
