@@ -17,7 +17,7 @@ from services.ingest.answers import Answers
 from services.ingest.api.articles import Push, articles_router
 from services.ingest.api.failures import Readiness, install_failure_handlers
 from services.ingest.api.sources import SourcesApi, sources_router
-from services.ingest.book import Book
+from services.ingest.book import PUSH_ID, Book
 from services.ingest.catalogue import bundled
 from services.ingest.intake import Intake
 from services.ingest.politeness import Hosts
@@ -59,7 +59,8 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> FastAPI:
     db = Database(database_url(settings, "ingest"), "ingest", MIGRATIONS)
     articles, sources, answers = ArticleStore(db), SourceStore(db), Answers(db)
     intake = Intake(articles, publish, clock)
-    book = Book(sources, bundled(), publish_states, clock)
+    catalogue = bundled() if settings.ingest.catalogue else {PUSH_ID: bundled()[PUSH_ID]}
+    book = Book(sources, catalogue, publish_states, clock)
     queue = PollQueue()
     rounds = Rounds(queue, clock)
     book.next_poll = rounds.next_at

@@ -101,6 +101,15 @@ class ServiceSettings(Part):
     """The port it listens on."""
 
 
+class IngestSettings(ServiceSettings):
+    """Where ingest listens, and what it reads by itself."""
+
+    port: int = Field(default=8081, ge=0, le=65535)
+    """The port it listens on."""
+    catalogue: bool = True
+    """False: none of the bundled sources is read, only those that are set by hand, and the push API."""
+
+
 class LocalSettings(Part):
     """The embedded broker of `chokepoint up`."""
 
@@ -137,7 +146,7 @@ class Settings(BaseSettings):
     smtp: SmtpSettings = SmtpSettings()
     log: LogSettings = LogSettings()
     alert: ServiceSettings = ServiceSettings(port=8080)
-    ingest: ServiceSettings = ServiceSettings(port=8081)
+    ingest: IngestSettings = IngestSettings()
     classify: ServiceSettings = ServiceSettings(port=8082)
     local: LocalSettings = LocalSettings()
 

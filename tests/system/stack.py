@@ -47,6 +47,7 @@ class Stack:
             "CHOKEPOINT_KAFKA__BOOTSTRAP_SERVERS": self.kafka.bootstrap_servers,
             "CHOKEPOINT_API__TOKEN": TOKEN,
             "CHOKEPOINT_EGRESS__ALLOW_PRIVATE": "true",
+            "CHOKEPOINT_INGEST__CATALOGUE": "false",
             "CHOKEPOINT_PUBLIC_URL": self.url("alert"),
             **self.extra,
         }
