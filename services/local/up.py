@@ -98,8 +98,8 @@ async def _run(settings: Settings, screen: Screen, feed: Feed | None, command: C
         token = ensure_token(home, settings.api.token)
         running = describe_running(settings, ports, token)
         # The demo tells its own news; whoever wants the world's beside it says so.
-    quiet = {"CHOKEPOINT_INGEST__CATALOGUE": "false"} if demo else {}
-    environ = {**quiet, **os.environ, **service_environ(settings, ports, running, token)}
+        quiet = {"CHOKEPOINT_INGEST__CATALOGUE": "false"} if demo else {}
+        environ = {**quiet, **os.environ, **service_environ(settings, ports, running, token)}
         services = programs(home, environ, command)
         if settings.kafka.bootstrap_servers is None:
             await stack.enter_async_context(_own_kafka(home, ports, screen))
