@@ -2,14 +2,13 @@
 
 import asyncio
 import re
-from importlib.metadata import version
 from typing import Final
 
 from services.cli.articles import GivenArticle
 from services.cli.errors import Failed
 from services.runtime.egress import fetch_following, guarded_client
 from services.runtime.failure import Permanent, Transient
-from services.runtime.settings import EgressSettings
+from services.runtime.settings import Settings
 
 MAX_BYTES: Final = 5_000_000
 MAX_HOPS: Final = 5
@@ -19,24 +18,24 @@ SNIFFED_BYTES: Final = 2048
 OK: Final = 200
 
 
-def fetch_page(url: str, egress: EgressSettings) -> GivenArticle:
+def fetch_page(url: str, settings: Settings) -> GivenArticle:
     """Return the page behind a URL as an article; raises Failed with one line when it cannot be had."""
     try:
-        return asyncio.run(_fetch(url, egress))
+        return asyncio.run(_fetch(url, settings))
     except (Permanent, Transient) as error:
         raise Failed(f"{url}: {error}") from None
 
 
-async def _fetch(url: str, egress: EgressSettings) -> GivenArticle:
-    agent = f"Chokepoint/{version('chokepoint')} (+{egress.contact})"
-    async with guarded_client(egress.allow_private, timeout_seconds=STEP_SECONDS, user_agent=agent) as client:
+async def _fetch(url: str, settings: Settings) -> GivenArticle:
+    allow_private = settings.egress.allow_private
+    async with guarded_client(allow_private, timeout_seconds=STEP_SECONDS, user_agent=settings.user_agent) as client:
         page = await fetch_following(
             client,
             url,
             max_hops=MAX_HOPS,
             max_bytes=MAX_BYTES,
             headers={"accept": ", ".join(READABLE)},
-            allow_private=egress.allow_private,
+            allow_private=allow_private,
         )
     if page.status != OK:
         raise Failed(f"{url} answered {page.status}; nothing was pushed")

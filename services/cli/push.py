@@ -50,7 +50,7 @@ def command(session: Session, what: str | None, server: str | None) -> None:
 def _from_url(session: Session, url: str) -> Iterator[Placed]:
     from services.cli.page import fetch_page  # noqa: PLC0415 - only a URL needs the network's guard
 
-    yield Placed(url, _body(fetch_page(url, session.settings.egress)))
+    yield Placed(url, _body(fetch_page(url, session.settings)))
 
 
 def _placed(articles: Articles) -> Iterator[Placed]:

@@ -1,7 +1,7 @@
 """The composition root of ingest: every part made once and handed to those that need it."""
 
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from fastapi import Depends, FastAPI
-from faststream.exceptions import IncorrectState
 
 from schemas.base import Message
-from schemas.topics import ARTICLES, SOURCES, Topic
+from schemas.topics import ARTICLES, SOURCES
 from services.ingest.answers import Answers
 from services.ingest.api.articles import Push, articles_router
 from services.ingest.api.failures import Readiness, install_failure_handlers
@@ -31,7 +30,6 @@ from services.runtime.bus import Bus
 from services.runtime.clock import Clock, utc_now
 from services.runtime.database import Database, database_url
 from services.runtime.egress import guarded_client
-from services.runtime.failure import Transient
 from services.runtime.health import Health
 from services.runtime.language import detect_language
 from services.runtime.security import TokenGate, install_problem_handlers
@@ -54,8 +52,8 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> FastAPI:
     bus.writes(ARTICLES)
     bus.writes(SOURCES)
 
-    publish = partial(_publish, bus, ARTICLES)
-    publish_states = partial(_publish, bus, SOURCES)
+    publish = partial(bus.publish, ARTICLES)
+    publish_states = partial(bus.publish, SOURCES)
     db = Database(database_url(settings, "ingest"), "ingest", MIGRATIONS)
     articles, sources, answers = ArticleStore(db), SourceStore(db), Answers(db)
     intake = Intake(articles, publish, clock)
@@ -65,7 +63,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> FastAPI:
     rounds = Rounds(queue, clock)
     book.next_poll = rounds.next_at
     client = guarded_client(
-        settings.egress.allow_private, timeout_seconds=REQUEST_SECONDS, user_agent=user_agent(settings)
+        settings.egress.allow_private, timeout_seconds=REQUEST_SECONDS, user_agent=settings.user_agent
     )
 
     def reach(now: datetime) -> Reach:
@@ -84,19 +82,6 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> FastAPI:
     service = Service("ingest", bus, health, [lambda: _open(db), lambda: client], loops, VERSION)
     service.install(app)
     return app
-
-
-async def _publish(bus: Bus, topic: Topic[M], messages: Sequence[M]) -> None:
-    """Publish, or raise Transient. A poll that is still under way at the stop may find the producer gone."""
-    try:
-        await bus.publish(topic, messages)
-    except IncorrectState:
-        raise Transient("ingest is stopping") from None
-
-
-def user_agent(settings: Settings) -> str:
-    """Return how we introduce ourselves to sources, with an address where whoever runs us can be reached."""
-    return f"Chokepoint/{VERSION} (+{settings.egress.contact or settings.public_url})"
 
 
 def _http(settings: Settings, push: Push, api: SourcesApi, health: Health) -> FastAPI:

@@ -101,6 +101,7 @@ async def _fetch_all(missing: Sequence[Jar], total: int, cache: Path, progress: 
     loop = asyncio.get_running_loop()
     pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="jars")
     done, fetched_bytes = total - len(missing), 0
+    fetches: list[asyncio.Future[int]] = []
     try:
         with tempfile.TemporaryDirectory(dir=cache, prefix=".fetch-", ignore_cleanup_errors=True) as staging:
             fetches = [loop.run_in_executor(pool, _install, fetch, jar, Path(staging), cache) for jar in missing]
@@ -110,4 +111,6 @@ async def _fetch_all(missing: Sequence[Jar], total: int, cache: Path, progress: 
                 if progress:
                     progress(done, total, fetched_bytes)
     finally:
+        for fetch_ in fetches:  # the first failure is the one that is told; the others' are looked at and dropped
+            fetch_.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
         pool.shutdown(wait=False, cancel_futures=True)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from aiokafka.errors import KafkaError
+from faststream.exceptions import IncorrectState
 from faststream.kafka import KafkaBroker
 
 from schemas.base import Message
@@ -93,7 +94,7 @@ class Bus:
         try:
             async with asyncio.timeout(PUBLISH_SECONDS):
                 await asyncio.gather(*[await self._send(topic, m, t) for m, t in _with_traces(messages, traces)])
-        except (KafkaError, TimeoutError, OSError) as error:
+        except (KafkaError, TimeoutError, OSError, IncorrectState) as error:  # the last: the bus has stopped
             raise Transient(f"Kafka does not take records for {topic.name}: {type(error).__name__} {error}") from error
         metrics.published_records.labels(topic.name).inc(len(messages))
 

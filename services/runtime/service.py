@@ -178,10 +178,10 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._stopping = stopping
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Begin to stop."""
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - inherited
+        """Begin to stop. uvicorn's own handler would raise the signal again afterwards, and so hide the exit status."""
         self._stopping.set()
-        super().handle_exit(sig, frame)
+        self.should_exit = True
 
 
 def serve(app: Any, host: str, port: int) -> int:

@@ -6,6 +6,7 @@ with one line that names it.
 
 import os
 from collections.abc import Iterator, Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -149,6 +150,11 @@ class Settings(BaseSettings):
     ingest: IngestSettings = IngestSettings()
     classify: ServiceSettings = ServiceSettings(port=8082)
     local: LocalSettings = LocalSettings()
+
+    @property
+    def user_agent(self) -> str:
+        """How we introduce ourselves to sites, with an address where whoever runs this can be reached."""
+        return f"Chokepoint/{version('chokepoint')} (+{self.egress.contact or self.public_url})"
 
     @classmethod
     def settings_customise_sources(

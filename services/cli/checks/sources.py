@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from importlib.metadata import version
 from typing import Any, Final
 
 from services.cli.api import Api
@@ -45,11 +44,10 @@ def _raising(error: Exception) -> Any:
 
 
 async def _probe_all(settings: Settings, documents: Sequence[dict[str, Any]]) -> list[str | Exception]:
-    agent = f"Chokepoint/{version('chokepoint')} (+{settings.egress.contact})"
     allow_private = settings.egress.allow_private
     sources = load("services.ingest.sources", "ingest")
     reader = load("services.ingest.sources.reader", "ingest")
-    async with guarded_client(allow_private, timeout_seconds=STEP_SECONDS, user_agent=agent) as client:
+    async with guarded_client(allow_private, timeout_seconds=STEP_SECONDS, user_agent=settings.user_agent) as client:
         reach = reader.Reach(client, allow_private, settings.home / "inbox", utc_now())
         probes = [_probe(sources.READERS, document, reach) for document in documents]
         return [
