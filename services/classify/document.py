@@ -1,11 +1,13 @@
 """The document: of everything its stories may tell, what is its news; one judgement per act."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from schemas.detection import Kind, Stage
 from services.classify.candidates import Candidate
+from services.classify.goods import Claims, goods
 from services.classify.marks import Mark
-from services.classify.parties import Claims, goods, issuers_and_targets
+from services.classify.parties import issuers_and_targets
 from services.classify.stages import stage_of
 from services.classify.weights import Weights, confidence, reasons, total
 
@@ -25,6 +27,7 @@ class Judgement:
     targets: Claims
     goods: Claims
     confidence: float
+    features: Mapping[str, float]
     reasons: tuple[str, ...]
     told_by: str | None = None
     """Why it is not told although it is sure enough, for example because a stronger one tells the same act."""
@@ -43,7 +46,8 @@ def judge(candidate: Candidate, weights: Weights) -> Judgement:
     features = {**candidate.features, **_outcome(stage, issuers, targets)}
     row = weights.detect[kind]
     sure = confidence(total(row, features), weights.calibration[kind])
-    return Judgement(candidate, stage, mark, issuers, targets, goods(candidate), sure, reasons(row, features))
+    named = goods(candidate, weights)
+    return Judgement(candidate, stage, mark, issuers, targets, named, sure, features, reasons(row, features))
 
 
 def _outcome(stage: Stage, issuers: Claims, targets: Claims) -> dict[str, float]:

@@ -44,7 +44,13 @@ NEEDS = {
     ),
     "restrict": Need(frozenset({"good"}), 80),
 }
-_WORD_OF = {"trade.export": "trade", "trade.transfer": "trade", "trade.import": "trade", "act.pact": "pact", "act.restrict": "restrict"}
+_WORD_OF = {
+    "trade.export": "trade",
+    "trade.transfer": "trade",
+    "trade.import": "trade",
+    "act.pact": "pact",
+    "act.restrict": "restrict",
+}
 Opener = tuple[str, str]
 """Language and which need it has; an empty need opens by itself."""
 CLEAR_OPENER = ""
@@ -68,18 +74,24 @@ class Gate:
                 for name, wanted in NEEDS.items():
                     if meaning.tag in wanted.tags:
                         near.setdefault((speech.code, name), []).append((meaning.tag, form, speech))
+        self._languages = frozenset(code for (code, _), _, _ in openers)
         self._openers = Keys(openers)
         self._killers = Keys(killers)
         self._near = {opener: Keys(entries) for opener, entries in near.items()}
 
-    def opens(self, folded: str) -> bool:
-        """Tell whether this folded text may report a measure."""
+    def opens(self, folded: str, language: str | None = None) -> bool:
+        """Tell whether this folded text may report a measure.
+
+        Where the language is declared, only what is clear by itself counts in the others: اتفاق is an agreement in
+        Arabic and an accident in Persian.
+        """
+        declared = language if language in self._languages else None
         seen: dict[Opener, int] = {}
         for opener, start, end in self._openers.find(folded):
             if opener[1] == CLEAR_OPENER:
                 if not self._swallowed(folded, start, end):
                     return True
-            elif start >= seen.get(opener, 0):
+            elif (declared is None or opener[0] == declared) and start >= seen.get(opener, 0):
                 reach = NEEDS[opener[1]].reach
                 seen[opener] = end + reach // 2
                 if self._holds(opener, folded, start, end) and not self._swallowed(folded, start, end):

@@ -1,19 +1,16 @@
-"""Issuers, targets and goods of a candidate, each with the words that show it."""
+"""Issuers and targets of a candidate, each with the words that show it."""
 
 from collections.abc import Iterator
 
 from schemas.detection import Kind
 from services.classify.candidates import Candidate, clause_mentions
 from services.classify.clauses import Clause
+from services.classify.goods import Claims
 from services.classify.marks import Mark
-from services.classify.sentences import Sentence
 from services.classify.weights import Weights, total
 
-Claims = dict[str, Mark]
-"""Code or id -> the words that show it."""
 CLAUSES_ASKED = 5
 LEAST = -1.5
-GENERIC = {"critical-minerals"}
 
 
 def issuers_and_targets(candidate: Candidate, weights: Weights) -> tuple[Claims, Claims]:
@@ -32,14 +29,21 @@ def _scores(
 ) -> tuple[dict[str, tuple[float, Mark]], dict[str, tuple[float, Mark]]]:
     acting: dict[str, tuple[float, Mark]] = {}
     hit: dict[str, tuple[float, Mark]] = {}
+    kind = candidate.kind.value
+    for mark, code, features in weighed_mentions(candidate):
+        for table, rows in ((acting, weights.issuer), (hit, weights.target)):
+            score = total(rows[kind], features)
+            if code not in table or score > table[code][0]:
+                table[code] = (score, mark)
+    return acting, hit
+
+
+def weighed_mentions(candidate: Candidate) -> Iterator[tuple[Mark, str, dict[str, float]]]:
+    """Give every mention of an actor in the clauses that tell the act: words, code, what its place says."""
     for place, clause in enumerate(candidate.clauses[:CLAUSES_ASKED]):
         standing = _standing(clause, place)
         for mention in clause_mentions(clause, candidate.scene):
-            for table, rows in ((acting, weights.issuer), (hit, weights.target)):
-                score = total(rows[candidate.kind.value], {**mention.features, **standing})
-                if mention.code not in table or score > table[mention.code][0]:
-                    table[mention.code] = (score, mention.mark)
-    return acting, hit
+            yield mention.mark, mention.code, {**mention.features, **standing}
 
 
 def _standing(clause: Clause, place: int) -> dict[str, float]:
@@ -73,29 +77,6 @@ def _first_named(candidate: Candidate, hit: frozenset[str]) -> Iterator[Claims]:
                 yield {mark.value: mark}
 
 
-def goods(candidate: Candidate) -> Claims:
-    """Return the goods concerned: those of the sentences that tell the act, and of the title."""
-    found: Claims = {}
-    for sentence in _telling(candidate):
-        for mark in sentence.having("good"):
-            found.setdefault(mark.value, mark)
-    return found
-
-
-def _telling(candidate: Candidate) -> Iterator[Sentence]:
-    numbers = [
-        clause.sentence.number
-        for clause in candidate.clauses
-        if clause is candidate.best or clause.lead or clause.sentence.title
-    ]
-    by_number = {sentence.number: sentence for sentence in candidate.scene.sentences}
-    for number in dict.fromkeys(numbers):
-        yield by_number[number]
-    following = by_number.get(candidate.best.sentence.number + 1)
-    if following and not candidate.best.sentence.having("good") and not following.having("cue.history"):
-        yield following
-
-
 def hit_or_signing(candidate: Candidate) -> Claims:
     """Return the companies named in the sentence of the act, as the text writes them."""
     return {
@@ -103,6 +84,3 @@ def hit_or_signing(candidate: Candidate) -> Claims:
         for mark in candidate.best.sentence.marks
         if mark.tag == "actor.company"
     }
-
-
-__all__ = ["Claims", "goods", "hit_or_signing", "issuers_and_targets"]

@@ -12,7 +12,7 @@ from services.classify.languages.lexicon import lexicon
 from services.classify.languages.load import languages
 from services.classify.normalise import Folded
 from services.classify.segments import Story
-from services.classify.weights import weights
+from services.classify.weights import Weights, weights
 from services.runtime.language import detect_language
 
 
@@ -43,19 +43,43 @@ def explain(article: Article) -> list[tuple[Story, Judgement]]:
 
 def study(article: Article) -> Reading:
     """Read an article stage by stage."""
+    return study_with(article, weights())
+
+
+def study_with(article: Article, judge: Weights) -> Reading:
+    """Read an article with these weights."""
     laid_out = segments.lay_out(article)
-    folded = Folded(laid_out.whole)
-    if not gate().opens(folded.text):
+    scenes = scenes_of(laid_out)
+    if scenes is None:
         return Reading(laid_out, unsupported=_foreign(article))
-    known = frozenset(languages())
+    judged = [(story, one) for story, scene in scenes for one in judge_scene(scene, judge)]
+    unsupported = None if any(story.main for story, _ in scenes) else _foreign(article)
+    return Reading(laid_out, tuple(_settled(judged)), unsupported)
+
+
+def scenes_of(laid_out: segments.Page) -> list[tuple[Story, candidates.Scene]] | None:
+    """Return the stories of a page that are in a language we read, searched; None where the gate stays shut."""
+    folded = Folded(laid_out.whole)
+    if not gate().opens(folded.text, laid_out.article.language):
+        return None
     frame = boilerplate().frame(folded)
     openers = sorted({folded.original_span(start, end)[0] for _, start, end in gate().openers(folded.text)})
+    known = frozenset(languages())
     stories = segments.cut(laid_out, frame, openers, known)
-    judged = [
-        (story, judgement) for story in stories if story.language in known for judgement in judge_story(story, frame)
-    ]
-    unsupported = None if any(story.language in known for story in stories if story.main) else _foreign(article)
-    return Reading(laid_out, tuple(_settled(judged)), unsupported)
+    return [(story, _scene(story, frame)) for story in stories if story.language in known]
+
+
+def _scene(story: Story, frame: Frame) -> candidates.Scene:
+    words = lexicon(story.language or "en")
+    worth_reading = sentences.worth_reading(sentences.cut(story, frame), story.openers)
+    grammar = roles.Grammar(words.stretch, words.file.adjective)
+    return candidates.Scene(tuple(sentences.marked(worth_reading, story.text, words)), story.main, grammar, story.text)
+
+
+def judge_scene(scene: candidates.Scene, judge: Weights) -> list[Judgement]:
+    """Return what one story may report."""
+    named = clauses.clauses(list(scene.sentences), scene.grammar.stretch)
+    return [document.judge(one, judge) for one in candidates.candidates(named, scene, judge)]
 
 
 def warm_up() -> None:
@@ -64,17 +88,6 @@ def warm_up() -> None:
     boilerplate()
     for code in languages():
         lexicon(code)
-
-
-def judge_story(story: Story, frame: Frame) -> list[Judgement]:
-    """Return what one story may report, read with the lexicon of its language."""
-    words = lexicon(story.language or "en")
-    worth_reading = sentences.worth_reading(sentences.cut(story, frame), story.openers)
-    cut = sentences.marked(worth_reading, story.text, words)
-    named = clauses.clauses(cut, words.stretch)
-    grammar = roles.Grammar(words.stretch, words.file.adjective)
-    scene = candidates.Scene(tuple(cut), story.main, grammar, story.text)
-    return [document.judge(one, weights()) for one in candidates.candidates(named, scene, weights())]
 
 
 def _settled(judged: list[tuple[Story, Judgement]]) -> list[tuple[Story, Judgement]]:

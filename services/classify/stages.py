@@ -19,37 +19,74 @@ STAGE_TAGS = (
     "cue.condition",
     "cue.modal",
     "cue.negation",
+    "cue.call",
+    "cue.official",
+    "cue.unchanged",
+    "date.future",
 )
+GROUPS = {"proposed": (Stage.PROPOSED,), "new": (Stage.ADOPTED, Stage.EXPANDED), "eased": (Stage.EASED, Stage.ENDED)}
+"""The stages that are told apart by weights; within a group the nearest verb decides."""
+_WITHIN = {"new": ("op.expand", ("op.impose", "op.sign", "op.effect")), "eased": ("op.end", ("op.ease",))}
+CLOSE = 4
 
 
 def stage_of(candidate: Candidate, weights: Weights) -> tuple[Stage, Mark]:
     """Return the stage and the words that show it."""
     features = dict(stage_features(candidate))
-    ranked = sorted(Stage, key=lambda stage: -total(weights.stage[stage.value], features))
-    return ranked[0], _shown_by(candidate, ranked[0])
+    group = max(GROUPS, key=lambda name: total(weights.stage[name], features))
+    stage = _finer(candidate, group)
+    return stage, _shown_by(candidate, stage)
 
 
 def stage_features(candidate: Candidate) -> Iterator[tuple[str, float]]:
-    """Give what the verbs say: nearest to the act, elsewhere in its sentence, in the title."""
+    """Give what the verbs say: nearest to the act, elsewhere in its sentence, in the title, in other sentences."""
     best = candidate.best
+    stretch = candidate.scene.grammar.stretch
     nearest: dict[str, float] = {}
     for mark in best.sentence.having(*STAGE_TAGS):
-        closeness = 1.0 / (1.0 + distance(mark, best.anchor) / (4 * candidate.scene.grammar.stretch))
-        nearest[mark.tag] = max(nearest.get(mark.tag, 0.0), round(closeness, 4))
-    yield from ((f"{tag} near", value) for tag, value in nearest.items())
-    for clause in candidate.clauses[1:4]:
-        yield from _supporting(clause)
+        closeness = 1.0 / (1.0 + distance(mark, best.anchor) / (CLOSE * stretch))
+        side = "before" if mark.last < best.anchor.word else "after"
+        for name in (f"{mark.tag} near", f"{mark.tag} {side}"):
+            nearest[name] = max(nearest.get(name, 0.0), round(closeness, 4))
+    yield from nearest.items()
+    elsewhere = {
+        f"{mark.tag} in the {_where(clause)}" for clause in candidate.clauses[1:5] for mark in _stage_marks(clause)
+    }
+    for sentence in candidate.scene.sentences:
+        if sentence.title:
+            elsewhere.update(f"{mark.tag} in the title" for mark in sentence.having(*STAGE_TAGS))
+    yield from ((name, 1.0) for name in sorted(elsewhere))
+    yield f"told by {best.anchored_by}", 1.0
     yield candidate.kind.value, 1.0
 
 
-def _supporting(clause: Clause) -> Iterator[tuple[str, float]]:
-    where = "title" if clause.sentence.title else "lead" if clause.lead else "body"
-    for mark in clause.sentence.having(*STAGE_TAGS):
-        yield f"{mark.tag} in the {where}", 1.0
+def _stage_marks(clause: Clause) -> list[Mark]:
+    return clause.sentence.having(*STAGE_TAGS)
+
+
+def _where(clause: Clause) -> str:
+    return "title" if clause.sentence.title else "lead" if clause.lead else "body"
+
+
+def _finer(candidate: Candidate, group: str) -> Stage:
+    """Tell adopted from expanded and eased from ended by which verb stands nearer to the act."""
+    if group not in _WITHIN:
+        return GROUPS[group][0]
+    special, usual = _WITHIN[group]
+    telling = [clause for clause in candidate.clauses if clause is candidate.best or clause.sentence.title]
+    near = [_gap(clause, (special,)) for clause in telling]
+    other = [_gap(clause, usual) for clause in telling]
+    first, second = GROUPS[group]
+    is_special = min(near) < min(other) or (near[0] < CLOSE * candidate.scene.grammar.stretch and near[0] <= other[0])
+    return second if is_special else first
+
+
+def _gap(clause: Clause, tags: tuple[str, ...]) -> float:
+    return min((distance(mark, clause.anchor) for mark in clause.sentence.having(*tags)), default=float("inf"))
 
 
 _SHOWN = {
-    Stage.PROPOSED: ("op.propose", "cue.condition"),
+    Stage.PROPOSED: ("op.propose", "cue.condition", "cue.modal"),
     Stage.ADOPTED: ("op.sign", "op.impose", "op.effect"),
     Stage.EXPANDED: ("op.expand",),
     Stage.EASED: ("op.ease", "op.end"),
