@@ -77,8 +77,12 @@ class _Whole:
         return f"{start}{literal}{end}"
 
     def around(self, text: str, start: int, end: int) -> tuple[int, int] | None:
-        """Return where the whole entry stands around this key, or None."""
-        for found in self._pattern.finditer(text, max(start - PHRASE_CHARS, 0), end + PHRASE_CHARS):
+        """Return where the whole entry stands around this key, or None; a look for its words first saves most of it."""
+        first, last = max(start - PHRASE_CHARS, 0), end + PHRASE_CHARS
+        window = text[first:last]
+        if not all(any(piece.literal in window for piece in place) for place in self._form.places):
+            return None
+        for found in self._pattern.finditer(text, first, last):
             if found.start() <= start and end <= found.end():
                 return found.span()
         return None
