@@ -19,6 +19,7 @@ CLEAR = frozenset({"act.control", "act.control_verb", "act.sanction", "act.sanct
 """One such entry is enough to look closer."""
 KILLER = "alike.phrases"
 """Swallows what it holds, at the gate as in the reading."""
+SAME_PLACE_CHARS = 60
 AROUND_CHARS = 90
 """How far around an opener a look-alike that swallows it is looked for."""
 
@@ -86,26 +87,22 @@ class Gate:
         Arabic and an accident in Persian.
         """
         declared = language if language in self._languages else None
+        return any(
+            declared is None or opener[0] == declared or opener[1] == CLEAR_OPENER
+            for opener, _, _ in self.openers(folded)
+        )
+
+    def openers(self, folded: str) -> Iterator[tuple[Opener, int, int]]:
+        """Give what lets this text in, in order; of what stands close together and says the same only the first."""
         seen: dict[Opener, int] = {}
         for opener, start, end in self._openers.find(folded):
-            if opener[1] == CLEAR_OPENER:
-                if not self._swallowed(folded, start, end):
-                    return True
-            elif (declared is None or opener[0] == declared) and start >= seen.get(opener, 0):
-                reach = NEEDS[opener[1]].reach
-                seen[opener] = end + reach // 2
-                if self._holds(opener, folded, start, end) and not self._swallowed(folded, start, end):
-                    return True
-        return False
+            if start >= seen.get(opener, 0) and self._lets_in(opener, folded, start, end):
+                yield opener, start, end
+                seen[opener] = end + SAME_PLACE_CHARS
 
-    def openers(self, folded: str) -> list[tuple[Opener, int, int]]:
-        """Return everything that lets this text in, and where it stands."""
-        return [
-            (opener, start, end)
-            for opener, start, end in self._openers.find(folded)
-            if (opener[1] == CLEAR_OPENER or self._holds(opener, folded, start, end))
-            and not self._swallowed(folded, start, end)
-        ]
+    def _lets_in(self, opener: Opener, folded: str, start: int, end: int) -> bool:
+        enough = opener[1] == CLEAR_OPENER or self._holds(opener, folded, start, end)
+        return enough and not self._swallowed(folded, start, end)
 
     def _holds(self, opener: Opener, folded: str, start: int, end: int) -> bool:
         reach = NEEDS[opener[1]].reach

@@ -62,10 +62,10 @@ def scenes_of(laid_out: segments.Page) -> list[tuple[Story, candidates.Scene]] |
     folded = Folded(laid_out.whole)
     if not gate().opens(folded.text, laid_out.article.language):
         return None
+    let_in = [(folded.original_span(start, end)[0], opener[0]) for opener, start, end in gate().openers(folded.text)]
     frame = boilerplate().frame(folded)
-    openers = sorted({folded.original_span(start, end)[0] for _, start, end in gate().openers(folded.text)})
     known = frozenset(languages())
-    stories = segments.cut(laid_out, frame, openers, known)
+    stories = segments.cut(laid_out, frame, sorted(let_in), known)
     return [(story, _scene(story, frame)) for story in stories if story.language in known]
 
 

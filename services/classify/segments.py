@@ -47,6 +47,10 @@ class Story:
         return "\n".join(line.text for line in self.lines)
 
 
+Openers = Sequence[tuple[int, str]]
+"""What let the page in, in order: where it stands and of which language it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """An article laid out for reading: `whole` is title, newline, text, each character in its place."""
@@ -63,10 +67,10 @@ def lay_out(article: Article) -> Page:
     return Page(article, strip_tags(f"{title}\n{article.text[:MAX_CHARS]}"), len(title) + 1)
 
 
-def cut(page: Page, frame: Frame, openers: Sequence[int], known: frozenset[str]) -> list[Story]:
+def cut(page: Page, frame: Frame, openers: Openers, known: frozenset[str]) -> list[Story]:
     """Return the stories of a page.
 
-    `openers` are the places, in order, of what let it in: only lines with one are worth a look at their language.
+    Only a line that holds what let the page in, and nothing of the story's language, is worth a look at its language.
     """
     hint = page.article.language
     lines = [Line(m.start(), m.end(), m[0]) for m in _LINE.finditer(page.whole) if m[0].strip()]
@@ -76,7 +80,7 @@ def cut(page: Page, frame: Frame, openers: Sequence[int], known: frozenset[str])
     main, rest = _split(lines, frame, has_title=has_title)
     language = language_of("\n".join(line.text for line in main[:LINES_ASKED]), known, hint)
     main, foreign = _own_language(main, openers, language, known, has_title=has_title)
-    teasers = (line for line in [*foreign, *rest] if _is_teaser(line.text) and _holds(openers, line))
+    teasers = (line for line in [*foreign, *rest] if _is_teaser(line.text) and _inside(openers, line))
     return [
         _story(main, language, openers, has_title=has_title, main=True),
         *(_story([line], language_of(line.text, known, language), openers) for line in teasers),
@@ -84,19 +88,17 @@ def cut(page: Page, frame: Frame, openers: Sequence[int], known: frozenset[str])
 
 
 def _story(
-    lines: list[Line], language: str | None, openers: Sequence[int], *, has_title: bool = False, main: bool = False
+    lines: list[Line], language: str | None, openers: Openers, *, has_title: bool = False, main: bool = False
 ) -> Story:
     places, before = [], 0
     for line in lines:
-        inside = openers[bisect_left(openers, line.start) : bisect_left(openers, line.end)]
-        places += [before + opener - line.start for opener in inside]
+        places += [before + place - line.start for place, _ in _inside(openers, line)]
         before += len(line.text) + 1
     return Story(tuple(lines), language, has_title, main, tuple(places))
 
 
-def _holds(openers: Sequence[int], line: Line) -> bool:
-    place = bisect_left(openers, line.start)
-    return place < len(openers) and openers[place] < line.end
+def _inside(openers: Openers, line: Line) -> Openers:
+    return openers[bisect_left(openers, (line.start, "")) : bisect_left(openers, (line.end, ""))]
 
 
 def language_of(text: str, known: frozenset[str], hint: str | None) -> str | None:
@@ -126,7 +128,7 @@ def _split(lines: list[Line], frame: Frame, *, has_title: bool) -> tuple[list[Li
 
 
 def _own_language(
-    lines: list[Line], openers: Sequence[int], language: str | None, known: frozenset[str], *, has_title: bool
+    lines: list[Line], openers: Openers, language: str | None, known: frozenset[str], *, has_title: bool
 ) -> tuple[list[Line], list[Line]]:
     """Part the lines in another language than the story's; short lines stay with their neighbours."""
     own: list[Line] = []
@@ -134,7 +136,8 @@ def _own_language(
     target = own
     for i, line in enumerate(lines):
         if len(line.text) >= SWITCH_MIN_CHARS and not (has_title and i == 0):
-            other = detect_language(line.text, known) if _holds(openers, line) else language
+            spoken = {code for _, code in _inside(openers, line)}
+            other = detect_language(line.text, known) if spoken and language not in spoken else language
             target = foreign if other and language and other != language else own
         target.append(line)
     return own, foreign
