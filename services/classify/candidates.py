@@ -11,6 +11,9 @@ from services.classify.weights import Weights, total
 
 MOST_PER_KIND = 3
 DEEP = 12
+MANY = 6
+LEAD_ENDS = 3
+"""The title, where there is one, and two sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,10 @@ def _story_features(group: list[Clause], scene: Scene) -> Iterator[tuple[str, fl
         yield "act in the title", 1.0
     if any(clause.lead for clause in group):
         yield "act in the lead", 1.0
-    yield from _title_features(titles)
+    yield from _said_in("title", titles)
+    lead = [sentence for sentence in scene.sentences if not sentence.title and sentence.number < LEAD_ENDS]
+    yield from _said_in("lead", lead)
+    yield "clauses", round(min(len(group), MANY) / MANY, 4)
     topics = _count(scene.sentences, "alike.topics")
     if topics:
         yield "other subject", min(topics, 4) / 2
@@ -118,10 +124,10 @@ def _story_features(group: list[Clause], scene: Scene) -> Iterator[tuple[str, fl
         yield "nobody acts", 1.0
 
 
-def _title_features(titles: Iterable[Sentence]) -> Iterator[tuple[str, float]]:
-    for mark in {mark.tag: mark for sentence in titles for mark in sentence.marks}.values():
-        if mark.tag.startswith(("op.", "cue.", "alike.", "act.", "trade.")) or mark.tag in ("good", "instrument"):
-            yield f"title: {mark.tag}", 1.0
+def _said_in(place: str, some: Iterable[Sentence]) -> Iterator[tuple[str, float]]:
+    for tag in sorted({mark.tag for sentence in some for mark in sentence.marks}):
+        if tag.startswith(("op.", "cue.", "alike.", "act.", "trade.")) or tag in ("good", "instrument"):
+            yield f"{place}: {tag}", 1.0
 
 
 def _count(sentences: Iterable[Sentence], tag: str) -> int:

@@ -2,11 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date
 
 from schemas.article import ArticleRef
 from schemas.detection import Detection, Detector, Evidence, Kind
+from services.classify.dates import effective_on
 from services.classify.document import Judgement
 from services.classify.marks import Mark
+from services.classify.naming import instrument_span
 from services.classify.page import evidence, in_text
 from services.classify.parties import hit_or_signing
 from services.classify.segments import Page, Story
@@ -30,11 +33,12 @@ def detections(page: Page, judged: list[tuple[Story, Judgement]]) -> list[Detect
 
 def _detection(page: Page, reference: ArticleRef, story: Story, judgement: Judgement, ordinal: int) -> Detection:
     kind = judgement.candidate.kind
-    companies = hit_or_signing(judgement.candidate)
+    text = judgement.candidate.scene.text
+    entities = hit_or_signing(judgement.candidate)
     instrument = _instrument(judgement)
-    claims = [*_claims(judgement), *((f"entity:{name}", mark) for name, mark in companies.items())]
-    if instrument:
-        claims.append(("instrument", instrument))
+    effective = _effective(judgement, reference)
+    claims = [*_claims(judgement), *((f"entity:{name}", mark) for name, mark in entities.items())]
+    claims += [(name, mark) for name, mark in (("instrument", instrument), ("effective_on", effective)) if mark]
     return Detection(
         id=Detection.id_for(reference, kind, ordinal),
         article=reference,
@@ -42,14 +46,27 @@ def _detection(page: Page, reference: ArticleRef, story: Story, judgement: Judge
         stage=judgement.stage,
         issuers=tuple(sorted(judgement.issuers)),
         targets=tuple(sorted(judgement.targets)),
-        entities=tuple(companies),
+        entities=tuple(entities),
         commodities=tuple(sorted(judgement.goods)),
-        instrument=judgement.candidate.scene.text[instrument.start : instrument.end] if instrument else None,
+        instrument=text[instrument.start : instrument.end] if instrument else None,
+        effective_on=date.fromisoformat(effective.value) if effective else None,
         confidence=judgement.confidence,
         evidence=tuple(_evidence(page, story, judgement, claim, mark) for claim, mark in claims),
         reasons=judgement.reasons,
         detector=Detector(name=NAME, version=VERSION),
     )
+
+
+def _effective(judgement: Judgement, reference: ArticleRef) -> Mark | None:
+    """Return the words that say when the act takes effect, the day as their value."""
+    text = judgement.candidate.scene.text
+    published = reference.published_at or reference.fetched_at
+    if published is None:
+        return None
+    number = judgement.candidate.best.sentence.number
+    near = [s for s in judgement.candidate.scene.sentences if s.title or number <= s.number <= number + 1]
+    found = effective_on([(text[s.start : s.end], s.start, s.marks) for s in near], published.date())
+    return Mark(found[1], found[2], "date", found[0].isoformat()) if found else None
 
 
 def _claims(judgement: Judgement) -> Iterator[tuple[str, Mark]]:
@@ -65,9 +82,11 @@ def _claims(judgement: Judgement) -> Iterator[tuple[str, Mark]]:
 
 
 def _instrument(judgement: Judgement) -> Mark | None:
-    return next(
-        (mark for clause in judgement.candidate.clauses[:2] for mark in clause.sentence.having("instrument")), None
-    )
+    text = judgement.candidate.scene.text
+    named = [mark for clause in judgement.candidate.clauses[:2] for mark in clause.sentence.having("instrument")]
+    spans = [(*instrument_span(text, mark), mark) for mark in named]
+    start, end, mark = max(spans, key=lambda span: span[1] - span[0], default=(0, 0, None))
+    return mark._replace(start=start, end=end) if mark else None
 
 
 def _evidence(page: Page, story: Story, judgement: Judgement, claim: str, mark: Mark) -> Evidence:

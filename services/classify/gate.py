@@ -19,7 +19,7 @@ CLEAR = frozenset({"act.control", "act.control_verb", "act.sanction", "act.sanct
 """One such entry is enough to look closer."""
 KILLER = "alike.phrases"
 """Swallows what it holds, at the gate as in the reading."""
-SAME_PLACE_CHARS = 60
+SAME_PLACE_CHARS = 15
 AROUND_CHARS = 90
 """How far around an opener a look-alike that swallows it is looked for."""
 

@@ -1,12 +1,13 @@
 """Issuers and targets of a candidate, each with the words that show it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from schemas.detection import Kind
 from services.classify.candidates import Candidate, clause_mentions
 from services.classify.clauses import Clause
 from services.classify.goods import Claims
 from services.classify.marks import Mark
+from services.classify.naming import MOST, named_entities
 from services.classify.weights import Weights, total
 
 CLAUSES_ASKED = 5
@@ -14,23 +15,39 @@ LEAST = -1.5
 
 
 def issuers_and_targets(candidate: Candidate, weights: Weights) -> tuple[Claims, Claims]:
-    """Return who acts and who is hit. For a pact the parties act and nobody is hit."""
-    acting, hit = _scores(candidate, weights)
-    issuers = {code: mark for code, (score, mark) in acting.items() if score > max(0.0, hit.get(code, (0.0,))[0])}
+    """Return who acts and who is hit. For a pact the parties act and nobody is hit.
+
+    The clause that tells the act best and the title are asked first; others only where those do not name enough.
+    """
+    pact = candidate.kind is Kind.SUPPLY_PACT
+    clauses = candidate.clauses[:CLAUSES_ASKED]
+    nearest = [clause for clause in clauses if clause is candidate.best or clause.sentence.title]
+    acting, hit = _scores(candidate, nearest, weights)
+    issuers = _likelier(acting, hit)
+    if len(issuers) < (2 if pact else 1):
+        acting, hit = _scores(candidate, clauses, weights)
+        issuers = _likelier(acting, hit)
+    elif not pact and not any(score > 0 for score, _ in hit.values()):
+        _, hit = _scores(candidate, clauses, weights)
     if not issuers:
         issuers = _fallback(candidate, acting, hit)
-    if candidate.kind is Kind.SUPPLY_PACT:
+    if pact:
         return issuers, {}
     return issuers, {code: mark for code, (score, mark) in hit.items() if score > 0 and code not in issuers}
 
 
-def _scores(
-    candidate: Candidate, weights: Weights
-) -> tuple[dict[str, tuple[float, Mark]], dict[str, tuple[float, Mark]]]:
-    acting: dict[str, tuple[float, Mark]] = {}
-    hit: dict[str, tuple[float, Mark]] = {}
+Scores = dict[str, tuple[float, Mark]]
+
+
+def _likelier(acting: Scores, hit: Scores) -> Claims:
+    return {code: mark for code, (score, mark) in acting.items() if score > max(0.0, hit.get(code, (0.0,))[0])}
+
+
+def _scores(candidate: Candidate, clauses: Sequence[Clause], weights: Weights) -> tuple[Scores, Scores]:
+    acting: Scores = {}
+    hit: Scores = {}
     kind = candidate.kind.value
-    for mark, code, features in weighed_mentions(candidate):
+    for mark, code, features in weighed_mentions(candidate, clauses):
         for table, rows in ((acting, weights.issuer), (hit, weights.target)):
             score = total(rows[kind], features)
             if code not in table or score > table[code][0]:
@@ -38,10 +55,12 @@ def _scores(
     return acting, hit
 
 
-def weighed_mentions(candidate: Candidate) -> Iterator[tuple[Mark, str, dict[str, float]]]:
+def weighed_mentions(
+    candidate: Candidate, clauses: Sequence[Clause] | None = None
+) -> Iterator[tuple[Mark, str, dict[str, float]]]:
     """Give every mention of an actor in the clauses that tell the act: words, code, what its place says."""
-    for place, clause in enumerate(candidate.clauses[:CLAUSES_ASKED]):
-        standing = _standing(clause, place)
+    for clause in candidate.clauses[:CLAUSES_ASKED] if clauses is None else clauses:
+        standing = _standing(clause, 0 if clause is candidate.best else 1)
         for mention in clause_mentions(clause, candidate.scene):
             yield mention.mark, mention.code, {**mention.features, **standing}
 
@@ -78,9 +97,14 @@ def _first_named(candidate: Candidate, hit: frozenset[str]) -> Iterator[Claims]:
 
 
 def hit_or_signing(candidate: Candidate) -> Claims:
-    """Return the companies named in the sentence of the act, as the text writes them."""
-    return {
-        candidate.scene.text[mark.start : mark.end]: mark
-        for mark in candidate.best.sentence.marks
-        if mark.tag == "actor.company"
-    }
+    """Return the companies and ships named where the act is told, as the text writes them."""
+    text, sentence = candidate.scene.text, candidate.best.sentence
+    spans = [(mark.start, mark.end) for mark in sentence.having("actor.company")]
+    spans += named_entities(text, sentence.start, sentence.end, sentence.marks)
+    found: Claims = {}
+    taken = -1
+    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if start >= taken:
+            found.setdefault(text[start:end], Mark(start, end, "entity", text[start:end]))
+            taken = end
+    return dict(list(found.items())[:MOST])
