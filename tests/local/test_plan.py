@@ -29,7 +29,7 @@ def taken() -> Iterator[int]:
 
 def settings(**parts: Any) -> Settings:
     """Set every port to any free one, but for the parts that are given."""
-    anywhere: dict[str, Any] = {name: ServiceSettings(port=0) for name in SERVICES}
+    anywhere: dict[str, Any] = {name: {"port": 0} for name in SERVICES}
     return Settings(**{**anywhere, "local": LocalSettings(kafka_port=0, kafka_controller_port=0), **parts})
 
 
@@ -40,7 +40,7 @@ def test_a_taken_service_port_names_its_setting(name: str) -> None:
         taken() as port,
         pytest.raises(PortTaken, match=rf"Port {port} for the {name} .*CHOKEPOINT_{name.upper()}__PORT"),
     ):
-        choose_ports(settings(**{name: ServiceSettings(port=port)}))
+        choose_ports(settings(**{name: {"port": port}}))
 
 
 @pytest.mark.parametrize("name", ["kafka_port", "kafka_controller_port"])

@@ -24,7 +24,7 @@ from services.local.ports import accepts
 from services.local.readiness import wait_until_ready
 from services.local.supervisor import Supervisor
 from services.local.token_file import Token
-from services.runtime.settings import KafkaSettings, LocalSettings, ServiceSettings, Settings
+from services.runtime.settings import IngestSettings, KafkaSettings, LocalSettings, ServiceSettings, Settings
 
 pytestmark = pytest.mark.system
 
@@ -42,7 +42,7 @@ def settings(home: Path, kafka: KafkaServer | None) -> Settings:
         home=home,
         kafka=KafkaSettings(bootstrap_servers=kafka.bootstrap_servers if kafka else None),
         local=LocalSettings(kafka_port=0, kafka_controller_port=0),
-        ingest=ServiceSettings(port=0),
+        ingest=IngestSettings(port=0),
         classify=ServiceSettings(port=0),
         alert=ServiceSettings(port=0),
     )
@@ -185,7 +185,7 @@ async def test_a_port_in_use_stops_the_start(
     tmp_path: Path, kafka: KafkaServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The line names the port and the setting; nothing was made or started."""
-    ours = settings(tmp_path, kafka).model_copy(update={"ingest": ServiceSettings(port=kafka.port)})
+    ours = settings(tmp_path, kafka).model_copy(update={"ingest": IngestSettings(port=kafka.port)})
     out = io.StringIO()
     assert await local_up.up(ours, out=out, command=command) == 1
     assert f"Port {kafka.port} for the ingest service" in (error := capsys.readouterr().err)
