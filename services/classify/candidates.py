@@ -47,12 +47,14 @@ def candidates(found: list[Clause], scene: Scene, weights: Weights) -> list[Cand
     result = []
     for kind in Kind:
         row = weights.detect[kind.value]
+        others = [clause for clause in found if clause.kind is not kind]
         ranked = sorted(
             (clause for clause in found if clause.kind is kind),
             key=lambda c: (-total(row, _clause_features(c)), c.sentence.number, c.anchor.start),
         )
         for order, group in enumerate(_groups(ranked, scene, weights)):
             features = dict(_all_features(group, ranked, scene, order))
+            features |= _beside_others(group, others)
             result.append(Candidate(kind, tuple(group), features, scene))
     return result
 
@@ -122,6 +124,13 @@ def _story_features(group: list[Clause], scene: Scene) -> Iterator[tuple[str, fl
             yield f"share of {name}", round(share, 4)
     if not any(clause.features.get("actor here") for clause in group):
         yield "nobody acts", 1.0
+
+
+def _beside_others(group: list[Clause], others: list[Clause]) -> dict[str, float]:
+    """Say where the head of the story tells an act of another kind and this one stands only in its body."""
+    headed = any(clause.sentence.title or clause.lead for clause in group)
+    told = any(clause.sentence.title for clause in others)
+    return {"the title tells another kind": 1.0} if told and not headed else {}
 
 
 def _said_in(place: str, some: Iterable[Sentence]) -> Iterator[tuple[str, float]]:

@@ -59,6 +59,7 @@ _ALONE = {
 }
 _LETTING_GO = ("op.ease", "op.end")
 _THINGS = ("entity.company", "entity.ship", "entity.person", "actor.company")
+_OTHER_ACTS = ("act.control", "act.control_verb", "act.sanction", "act.sanction_verb")
 Found = tuple[Kind, Mark, str]
 
 
@@ -118,6 +119,8 @@ def _agreeing(sentence: Sentence, story: list[Sentence], around: list[Sentence],
             yield Kind.SUPPLY_PACT, mark, "pact across sentences"
         elif any(s.having("good") for s in story):
             yield Kind.SUPPLY_PACT, mark, "pact far"
+    elif sentence.having(*_OTHER_ACTS):
+        return
     elif mark.tag == "act.supply" and goods and (sentence.having("op.sign") or len(parties) > 1):
         yield Kind.SUPPLY_PACT, mark, "supply"
     elif mark.tag == "op.sign" and goods and len(parties) > 1 and not sentence.having("act.pact", "act.supply"):

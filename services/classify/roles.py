@@ -58,6 +58,8 @@ def _order(mark: Mark, parties: list[Mark], clause: Clause, stretch: int) -> Ite
         other.word > mark.last for other in clause.sentence.having("cue.reaction") if other.last < anchor.word
     ):
         yield "reacts", 1.0
+    if before and any(other.last < mark.word for other in clause.sentence.having("cue.reaction")):
+        yield "reacted to", 1.0
     operators = [
         other
         for other in clause.sentence.marks
