@@ -86,11 +86,12 @@ class Gate:
         Where the language is declared, only what is clear by itself counts in the others: اتفاق is an agreement in
         Arabic and an accident in Persian.
         """
+        return self.enough(self.openers(folded), language)
+
+    def enough(self, found: Iterable[tuple[Opener, int, int]], language: str | None) -> bool:
+        """Tell whether these openers let in a text whose declared language is this one."""
         declared = language if language in self._languages else None
-        return any(
-            declared is None or opener[0] == declared or opener[1] == CLEAR_OPENER
-            for opener, _, _ in self.openers(folded)
-        )
+        return any(declared is None or code == declared or need == CLEAR_OPENER for (code, need), _, _ in found)
 
     def openers(self, folded: str) -> Iterator[tuple[Opener, int, int]]:
         """Give what lets this text in, in order; of what stands close together and says the same only the first."""

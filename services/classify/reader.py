@@ -60,9 +60,10 @@ def study_with(article: Article, judge: Weights) -> Reading:
 def scenes_of(laid_out: segments.Page) -> list[tuple[Story, candidates.Scene]] | None:
     """Return the stories of a page that are in a language we read, searched; None where the gate stays shut."""
     folded = Folded(laid_out.whole)
-    if not gate().opens(folded.text, laid_out.article.language):
+    openers = list(gate().openers(folded.text))
+    if not gate().enough(openers, laid_out.article.language):
         return None
-    let_in = [(folded.original_span(start, end)[0], opener[0]) for opener, start, end in gate().openers(folded.text)]
+    let_in = [(folded.original_span(start, end)[0], opener[0]) for opener, start, end in openers]
     frame = boilerplate().frame(folded)
     known = frozenset(languages())
     stories = segments.cut(laid_out, frame, sorted(let_in), known)
