@@ -10,7 +10,7 @@ unexport VIRTUAL_ENV
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check fix lock generate bench clean
+.PHONY: help setup demo up test check fix lock generate train quality bench clean
 
 help: ## print these lines
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,12 @@ lock: | $(UV) ## write requirements/*.txt anew
 
 generate: $(VENV)/.dev ## write JSON Schemas, AsyncAPI and the compiled tables of goods and countries
 	@$(BIN)/python -m services.cli.generate
+
+train: $(VENV)/.dev ## learn the judgement's weights anew from the labelled texts in the repository
+	@$(BIN)/python -m services.classify.train
+
+quality: $(VENV)/.dev ## how well the labelled texts are read: make quality ARGS="FILE…" for others
+	@$(BIN)/python -m services.classify.train quality $(ARGS)
 
 bench: $(VENV)/.dev ## measure, each figure beside its baseline of the same run
 	@$(BIN)/python -m tests.bench $(ARGS)

@@ -6,6 +6,7 @@ from schemas.detection import Stage
 from services.classify.candidates import Candidate
 from services.classify.clauses import Clause, distance
 from services.classify.marks import Mark
+from services.classify.sentences import Sentence
 from services.classify.weights import Weights, total
 
 STAGE_TAGS = (
@@ -27,6 +28,7 @@ STAGE_TAGS = (
 GROUPS = {"proposed": (Stage.PROPOSED,), "new": (Stage.ADOPTED, Stage.EXPANDED), "eased": (Stage.EASED, Stage.ENDED)}
 """The stages that are told apart by weights; within a group the nearest verb decides."""
 _WITHIN = {"new": ("op.expand", ("op.impose", "op.sign", "op.effect")), "eased": ("op.end", ("op.ease",))}
+_UNDOING = ("op.ease", "op.end")
 CLOSE = 4
 
 
@@ -43,7 +45,7 @@ def stage_features(candidate: Candidate) -> Iterator[tuple[str, float]]:
     best = candidate.best
     stretch = candidate.scene.grammar.stretch
     nearest: dict[str, float] = {}
-    for mark in best.sentence.having(*STAGE_TAGS):
+    for mark in _speaking(best.sentence, best.anchor):
         closeness = 1.0 / (1.0 + distance(mark, best.anchor) / (CLOSE * stretch))
         side = "before" if mark.last < best.anchor.word else "after"
         for name in (f"{mark.tag} near", f"{mark.tag} {side}"):
@@ -54,10 +56,28 @@ def stage_features(candidate: Candidate) -> Iterator[tuple[str, float]]:
     }
     for sentence in candidate.scene.sentences:
         if sentence.title:
-            elsewhere.update(f"{mark.tag} in the title" for mark in sentence.having(*STAGE_TAGS))
+            elsewhere.update(f"{mark.tag} in the title" for mark in _speaking(sentence))
     yield from ((name, 1.0) for name in sorted(elsewhere))
     yield f"told by {best.anchored_by}", 1.0
     yield candidate.kind.value, 1.0
+
+
+def _speaking(sentence: Sentence, anchor: Mark | None = None) -> list[Mark]:
+    """Return the marks that say at which stage the act is.
+
+    Where something is eased or ended, a word of imposing at least as far from the act only names what is eased: the
+    ban that was announced last week is lifted.
+    """
+    marks = sentence.having(*STAGE_TAGS)
+    undone = [mark for mark in marks if mark.tag in _UNDOING]
+    if not undone:
+        return marks
+    reach = min(distance(mark, anchor) for mark in undone) if anchor else 0
+    return [mark for mark in marks if mark.tag != "op.impose" or _nearer(mark, anchor, reach)]
+
+
+def _nearer(mark: Mark, anchor: Mark | None, reach: int) -> bool:
+    return anchor is not None and 0 < distance(mark, anchor) < reach
 
 
 def _stage_marks(clause: Clause) -> list[Mark]:

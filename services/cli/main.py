@@ -1,5 +1,6 @@
 """The entry point `chokepoint`: which commands there are, and what becomes of an error."""
 
+import errno
 import importlib
 import os
 import sys
@@ -113,6 +114,8 @@ def _said(error: click.ClickException) -> int:
 def _unexpected(error: Exception, *, debug: bool) -> int:
     if debug:
         traceback.print_exception(error)
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC and not error.filename:
+        return _unwritable(error)
     if isinstance(error, OSError) and error.filename:
         say(f"{error.filename}: {error.strerror or error}")
     else:
@@ -127,10 +130,14 @@ def _flush() -> int:
     except BrokenPipeError:
         return _reader_gone()
     except OSError as error:
-        say(f"cannot write the output: {error.strerror}; is the disk full?")
-        _forget_output()
-        return 1
+        return _unwritable(error)
     return 0
+
+
+def _unwritable(error: OSError) -> int:
+    say(f"cannot write the output: {error.strerror}; is the disk full?")
+    _forget_output()
+    return 1
 
 
 def _reader_gone() -> int:
