@@ -104,7 +104,7 @@ async def test_one_pact_in_three_languages_is_told_once_everywhere(
     known = (await stack.get("/api/v1/measures"))["items"]
     assert [one["id"] for one in known] == [opened["measure_id"]]
     one = await stack.get(f"/api/v1/measures/{opened['measure_id']}")
-    assert {article["language"] for article in one["articles"]} == {"ar", "en", "fa"}
+    assert {report["detection"]["article"]["language"] for report in one["reports"]} == {"ar", "en", "fa"}
     assert (len(mailbox.mails), len(shown.shown), len(receiver.events)) == (1, 1, 3)
 
 
