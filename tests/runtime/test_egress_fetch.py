@@ -149,6 +149,7 @@ async def test_a_dead_server_is_worth_another_try() -> None:
         (b"not gzip", ("Content-Encoding: gzip",), b"not gzip"),
         (b"brotli", ("Content-Encoding: br",), b"brotli"),
     ],
+    ids=["long", "short", "bomb", "two members", "not gzip", "brotli"],
 )
 async def test_the_start_of_an_answer_is_kept(body: bytes, headers: Sequence[str], start: bytes) -> None:
     """For a delivery's record the first bytes are enough, and no body can make reading them fail."""
