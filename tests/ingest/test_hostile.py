@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from schemas.article import Article, Source, SourceKind
@@ -155,6 +155,7 @@ def test_any_text_is_an_address_or_a_line(text: str) -> None:
         one_line(error)
 
 
+@example("²")
 @given(st.text(alphabet=st.characters(max_codepoint=255, exclude_characters="\r\n\0"), max_size=40))
 def test_any_retry_after_is_a_time_or_none(value: str) -> None:
     """A Retry-After of any kind is a number of seconds up to a day, or nothing."""

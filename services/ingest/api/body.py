@@ -63,7 +63,7 @@ def _unpacked(packed: bytes, coding: str) -> bytes:
 async def _read(request: Request) -> bytes:
     declared = request.headers.get("content-length", "")
     waits = request.headers.get("expect", "").lower() == "100-continue"
-    if waits and declared.isdigit() and int(declared) > MAX_BODY_BYTES:
+    if waits and declared.isascii() and declared.isdigit() and int(declared) > MAX_BODY_BYTES:
         raise _too_large()  # it asks before it sends: nothing to drain
     body, total = bytearray(), 0
     try:

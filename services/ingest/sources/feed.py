@@ -86,7 +86,7 @@ def _check_status(status: int, headers: httpx.Headers, now: datetime) -> None:
 def retry_after_seconds(headers: httpx.Headers, now: datetime) -> float | None:
     """Return how long to wait, from seconds or a date (RFC 9110, section 10.2.3), at most a day."""
     value = headers.get("retry-after", "").strip()
-    if value.isdigit():
+    if value.isascii() and value.isdigit():
         return min(float(value[:9]), _MAX_RETRY_AFTER_SECONDS)
     at = read_date(value) if value else None
     return min(max((at - now).total_seconds(), 0.0), _MAX_RETRY_AFTER_SECONDS) if at else None
