@@ -28,9 +28,15 @@ class Judgement:
     goods: Claims
     confidence: float
     features: Mapping[str, float]
-    reasons: tuple[str, ...]
+    row: Mapping[str, float]
+    """What each feature counts for this kind."""
     told_by: str | None = None
     """Why it is not told although it is sure enough, for example because a stronger one tells the same act."""
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """What spoke for and against it, strongest first."""
+        return reasons(self.row, self.features)
 
     @property
     def told(self) -> bool:
@@ -47,7 +53,7 @@ def judge(candidate: Candidate, weights: Weights) -> Judgement:
     row = weights.detect[kind]
     sure = confidence(total(row, features), weights.calibration[kind])
     named = goods(candidate, weights)
-    return Judgement(candidate, stage, mark, issuers, targets, named, sure, features, reasons(row, features))
+    return Judgement(candidate, stage, mark, issuers, targets, named, sure, features, row)
 
 
 def _outcome(stage: Stage, issuers: Claims, targets: Claims) -> dict[str, float]:

@@ -5,6 +5,7 @@ together: a word of trade with one of restricting, a pact with goods or supply, 
 countries never let a text in.
 """
 
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -14,12 +15,14 @@ from services.classify.languages.entries import Form, parse
 from services.classify.languages.lexicon import Meaning, entries_of, shared_goods
 from services.classify.languages.load import language_file, languages
 from services.classify.languages.schema import LanguageFile
+from services.classify.normalise import Folded
 
 CLEAR = frozenset({"act.control", "act.control_verb", "act.sanction", "act.sanction_verb", "act.supply_pact"})
 """One such entry is enough to look closer."""
 KILLER = "alike.phrases"
 """Swallows what it holds, at the gate as in the reading."""
-SAME_PLACE_CHARS = 15
+SAME_PLACE_CHARS = 25
+"""Within a sentence one opener of a sort says enough; the next sentence may be another story."""
 AROUND_CHARS = 90
 """How far around an opener a look-alike that swallows it is looked for."""
 
@@ -30,18 +33,18 @@ class Need:
 
     tags: frozenset[str]
     reach: int
-    """How far away, in characters: the title and its first sentence, or one long sentence."""
+    """How far away, in characters: about a long sentence."""
 
 
 _RESTRICTING = frozenset({"act.restrict", "op.ease", "op.end"})
 NEEDS = {
-    "trade": Need(_RESTRICTING, 400),
-    "pact": Need(frozenset({"good", "act.supply"}), 400),
+    "trade": Need(_RESTRICTING, 120),
+    "pact": Need(frozenset({"good", "act.supply"}), 200),
     "verb": Need(
         _RESTRICTING
         | {"good", "instrument", "trade.export", "act.sanction", "actor.agency", "actor.leader"}
         | {"entity.company", "entity.ship", "entity.person"},
-        300,
+        80,
     ),
     "restrict": Need(frozenset({"good"}), 80),
 }
@@ -55,13 +58,16 @@ _WORD_OF = {
 Opener = tuple[str, str]
 """Language and which need it has; an empty need opens by itself."""
 CLEAR_OPENER = ""
+Key = tuple[Opener, str]
+"""An opener and how it has to be written where its capitals matter."""
+NOWHERE = sys.maxsize
 
 
 class Gate:
     """The keys of all languages, and for each of them what else it takes."""
 
     def __init__(self, files: Iterable[LanguageFile]) -> None:
-        openers: list[tuple[Opener, Form, Speech]] = []
+        openers: list[tuple[Key, Form, Speech]] = []
         killers: list[tuple[str, Form, Speech]] = []
         near: dict[Opener, list[tuple[str, Form, Speech]]] = {}
         for file in files:
@@ -69,37 +75,48 @@ class Gate:
             for meaning, form in _forms(file):
                 need = _need_of(meaning, form)
                 if need is not None:
-                    openers.append(((speech.code, need), form, speech))
+                    openers.append((((speech.code, need), _capitals(form)), form, speech))
                 if meaning.tag == KILLER:
                     killers.append((speech.code, form, speech))
                 for name, wanted in NEEDS.items():
                     if meaning.tag in wanted.tags:
                         near.setdefault((speech.code, name), []).append((meaning.tag, form, speech))
-        self._languages = frozenset(code for (code, _), _, _ in openers)
+        self._languages = frozenset(code for ((code, _), _), _, _ in openers)
+        self._unclear = {key: key[0] for key, _, _ in openers if key[0][1] != CLEAR_OPENER}
         self._openers = Keys(openers)
         self._killers = Keys(killers)
         self._near = {opener: Keys(entries) for opener, entries in near.items()}
+        self._passed_over: dict[str | None, dict[Key, int]] = {}
 
-    def opens(self, folded: str, language: str | None = None) -> bool:
-        """Tell whether this folded text may report a measure.
+    def opens(self, page: Folded, language: str | None = None) -> bool:
+        """Tell whether this page may report a measure.
 
         Where the language is declared, only what is clear by itself counts in the others: اتفاق is an agreement in
         Arabic and an accident in Persian.
         """
-        return self.enough(self.openers(folded), language)
+        return any(True for _ in self._openers_but(page, self._left_out(language)))
 
-    def enough(self, found: Iterable[tuple[Opener, int, int]], language: str | None) -> bool:
-        """Tell whether these openers let in a text whose declared language is this one."""
-        declared = language if language in self._languages else None
-        return any(declared is None or code == declared or need == CLEAR_OPENER for (code, need), _, _ in found)
+    def openers(self, page: Folded) -> Iterator[tuple[Opener, int, int]]:
+        """Give what lets this page in, in any language: a page may hold stories in several."""
+        return self._openers_but(page, {})
 
-    def openers(self, folded: str) -> Iterator[tuple[Opener, int, int]]:
-        """Give what lets this text in, in order; of what stands close together and says the same only the first."""
-        seen: dict[Opener, int] = {}
-        for opener, start, end in self._openers.find(folded):
-            if start >= seen.get(opener, 0) and self._lets_in(opener, folded, start, end):
+    def _openers_but(self, page: Folded, left_out: dict[Key, int]) -> Iterator[tuple[Opener, int, int]]:
+        """Give the openers in order; of what stands close together and says the same only the first."""
+        done = dict(left_out)
+        for key, start, end in self._openers.find(page.text, done):
+            opener, capitals = key
+            if _as_written(page, capitals, start, end) and self._lets_in(opener, page.text, start, end):
                 yield opener, start, end
-                seen[opener] = end + SAME_PLACE_CHARS
+                done[key] = end + SAME_PLACE_CHARS
+
+    def _left_out(self, language: str | None) -> dict[Key, int]:
+        """Return what is not looked for in texts of this language: nowhere up to the end of any text."""
+        declared = language if language in self._languages else None
+        if declared not in self._passed_over:
+            self._passed_over[declared] = {
+                key: NOWHERE for key, (code, _) in self._unclear.items() if declared not in (None, code)
+            }
+        return self._passed_over[declared]
 
     def _lets_in(self, opener: Opener, folded: str, start: int, end: int) -> bool:
         enough = opener[1] == CLEAR_OPENER or self._holds(opener, folded, start, end)
@@ -127,6 +144,18 @@ def _need_of(meaning: Meaning, form: Form) -> str | None:
     if meaning.tag == "instrument":
         return CLEAR_OPENER if meaning.kind else "verb"
     return _WORD_OF.get(meaning.tag)
+
+
+def _capitals(form: Form) -> str:
+    """Return how an entry of one word has to be written, where its capitals matter."""
+    return form.places[0][0].exact if len(form.places) == 1 else ""
+
+
+def _as_written(page: Folded, capitals: str, start: int, end: int) -> bool:
+    if not capitals:
+        return True
+    first, last = page.original_span(start, end)
+    return page.original[first:last] == capitals
 
 
 def _one_word(form: Form) -> bool:

@@ -5,10 +5,11 @@ what it hits costs time, so a key is the longest word of an entry, and the rest 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Generic, TypeVar
+from types import MappingProxyType
+from typing import Any, Generic, TypeVar
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
@@ -22,6 +23,7 @@ PHRASE_CHARS = 120
 UNSPACED_GAP = 18
 LIGHTEST = 3
 """A lighter key, of one or two letters, would be hit everywhere: such entries are left out."""
+_NOTHING: Mapping[Any, int] = MappingProxyType({})
 _LETTER = "[\\w\u0900-\u0903\u093a-\u094f\u0951-\u0957\u200c]"
 LONGEST_AFFIX = 12
 _WORD_REST = re.compile(f"{_LETTER}{{1,{LONGEST_AFFIX}}}")
@@ -53,6 +55,9 @@ class _Whole:
     def __init__(self, form: Form, speech: Speech) -> None:
         self._form = form
         self._speech = speech
+        key = _key_place(form)
+        others = sorted((place for place in form.places if place is not key), key=len)
+        self._needed = tuple(tuple(piece.literal for piece in place) for place in others)
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -80,8 +85,12 @@ class _Whole:
         """Return where the whole entry stands around this key, or None; a look for its words first saves most of it."""
         first, last = max(start - PHRASE_CHARS, 0), end + PHRASE_CHARS
         window = text[first:last]
-        if not all(any(piece.literal in window for piece in place) for place in self._form.places):
-            return None
+        for literals in self._needed:
+            for literal in literals:
+                if literal in window:
+                    break
+            else:
+                return None
         for found in self._pattern.finditer(text, first, last):
             if found.start() <= start and end <= found.end():
                 return found.span()
@@ -97,16 +106,17 @@ class Keys(Generic[T]):
     """Entries to look for, each with what it stands for."""
 
     def __init__(self, entries: Iterable[tuple[T, Form, Speech]]) -> None:
-        found: dict[str, dict[tuple[T, _Edge, int], tuple[T, _Edge, _Whole | None]]] = {}
+        found: dict[str, dict[_Edge, dict[tuple[T, int], tuple[T, _Whole | None]]]] = {}
         for value, form, speech in entries:
             whole = _Whole(form, speech) if len(form.places) > 1 else None
             for piece in _key_place(form):
                 if _weight(piece.literal) < LIGHTEST:
                     continue
                 edge = _Edge(piece.free_start, piece.free_end, speech.prefixes, speech.endings)
-                found.setdefault(piece.literal, {})[value, edge, id(whole) if whole else 0] = (value, edge, whole)
+                alike = found.setdefault(piece.literal, {}).setdefault(edge, {})
+                alike[value, id(whole) if whole else 0] = (value, whole)
         literals = sorted(found)
-        self._held = [tuple(found[literal].values()) for literal in literals]
+        self._held = [[(edge, tuple(some.values())) for edge, some in found[one].items()] for one in literals]
         self._automaton = (
             AhoCorasick(literals, implementation=Implementation.ContiguousNFA, store_patterns=False)
             if literals
@@ -117,17 +127,23 @@ class Keys(Generic[T]):
         """Return the number of literals."""
         return len(self._held)
 
-    def find(self, folded: str) -> Iterator[tuple[T, int, int]]:
-        """Give what stands in this text: value, start, end. A clitic before the word does not belong to it."""
+    def find(self, folded: str, done: Mapping[T, int] = _NOTHING) -> Iterator[tuple[T, int, int]]:
+        """Give what stands in this text: value, start, end. A clitic before the word does not belong to it.
+
+        `done` tells for a value up to which place no more of it is wanted; the caller may move it on between answers.
+        """
         if self._automaton is None:
             return
         for literal, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
-            for value, edge, whole in self._held[literal]:
+            for edge, alike in self._held[literal]:
                 if not _stands(edge, folded, start, end):
                     continue
-                span = (start, end) if whole is None else whole.around(folded, start, end)
-                if span is not None:
-                    yield value, *span
+                for value, whole in alike:
+                    if start < done.get(value, 0):
+                        continue
+                    span = (start, end) if whole is None else whole.around(folded, start, end)
+                    if span is not None:
+                        yield value, *span
 
     def has(self, folded: str) -> bool:
         """Tell whether any of them stands in this text."""

@@ -10,7 +10,7 @@ from services.classify.languages.lexicon import Lexicon, Meaning, Phrase
 from services.classify.normalise import Folded
 
 _WORD = re.compile(
-    "(?:[^\\W_\u3040-\u30ff\u3400-\u9fff]|[\u0900-\u0903\u093a-\u094f\u0951-\u0957\u200c])+|[\u3040-\u30ff\u3400-\u9fff]"
+    "(?:[^\\W_\u3040-\u30ff\u3400-\u9fff]+|[\u0900-\u0903\u093a-\u094f\u0951-\u0957\u200c]+)+|[\u3040-\u30ff\u3400-\u9fff]"
 )
 
 
@@ -65,7 +65,8 @@ def find_marks(story: Folded, lexicon: Lexicon) -> list[Mark]:
         found.add(_mark(chain, phrase.meaning))
         covers.update(_runs(phrase, chain))
     killers = [(mark.start, mark.end) for mark in found if mark.tag == "alike.phrases"]
-    return [_in_original(story, mark) for mark in _standing(found, covers, killers)]
+    standing = _standing(found, covers, killers)
+    return standing if len(story.text) == len(story.original) else [_in_original(story, mark) for mark in standing]
 
 
 def _hits(story: Folded, lexicon: Lexicon, words: Words) -> dict[int, list[_Hit]]:
@@ -87,8 +88,7 @@ def _hits(story: Folded, lexicon: Lexicon, words: Words) -> dict[int, list[_Hit]
 
 def _in_original(story: Folded, mark: Mark) -> Mark:
     start, end = story.original_span(mark.start, mark.end)
-    same = (start, end) == (mark.start, mark.end)
-    return mark if same else Mark(start, end, mark.tag, mark.value, mark.kind, mark.word, mark.last)
+    return mark._replace(start=start, end=end)
 
 
 def _placed(lexicon: Lexicon, story: Folded, words: Words, raw: tuple[int, int, int]) -> Iterator[tuple[int, _Hit]]:
@@ -125,11 +125,13 @@ def _mark(chain: list[_Hit], meaning: Meaning) -> Mark:
 
 
 def _phrases(hits: dict[int, list[_Hit]], lexicon: Lexicon) -> list[tuple[Phrase, list[_Hit]]]:
-    """Find the entries of several pieces."""
+    """Find the entries of several pieces; most are out at once, for their second word is nowhere in the text."""
+    here = hits.keys()
     return [
         (phrase, chain)
         for piece in list(hits)
         for phrase in lexicon.phrases.get(piece, ())
+        if not here.isdisjoint(phrase.places[1])
         for hit in hits[piece]
         if (chain := _chain(phrase, hit, hits, lexicon.stretch))
     ]
@@ -138,13 +140,19 @@ def _phrases(hits: dict[int, list[_Hit]], lexicon: Lexicon) -> list[tuple[Phrase
 def _chain(phrase: Phrase, first: _Hit, hits: dict[int, list[_Hit]], stretch: int) -> list[_Hit] | None:
     chain = [first]
     for place, gap in zip(phrase.places[1:], phrase.gaps[1:], strict=True):
-        at = chain[-1].last
-        reach = at + 1 + gap * stretch
-        following = next((hit for piece in place for hit in hits.get(piece, ()) if at < hit.word <= reach), None)
+        following = _following(place, hits, chain[-1].last, gap * stretch)
         if following is None:
             return None
         chain.append(following)
     return chain
+
+
+def _following(place: tuple[int, ...], hits: dict[int, list[_Hit]], at: int, gap: int) -> _Hit | None:
+    for piece in place:
+        for hit in hits.get(piece, ()):
+            if at < hit.word <= at + 1 + gap:
+                return hit
+    return None
 
 
 def _runs(phrase: Phrase, chain: list[_Hit]) -> list[tuple[int, int]]:

@@ -67,8 +67,6 @@ class Folded:
 
     @cached_property
     def _places(self) -> Sequence[int]:
-        if len(self.text) == len(self.original):
-            return range(len(self.text) + 1)
         if len(self.text) == len(self.original) - sum(map(self.original.count, _DROPPED)):
             return [0, *[i for i, c in enumerate(self.original) if c not in _DROPPED][1:], len(self.original)]
         places: list[int] = []
@@ -78,6 +76,8 @@ class Folded:
 
     def original_span(self, start: int, end: int) -> tuple[int, int]:
         """Return where this span of the folded text stands in the original."""
+        if len(self.text) == len(self.original):
+            return start, end
         places = self._places
         first = places[min(start, len(places) - 1)]
         last = places[min(end, len(places) - 1)]

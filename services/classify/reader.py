@@ -60,9 +60,9 @@ def study_with(article: Article, judge: Weights) -> Reading:
 def scenes_of(laid_out: segments.Page) -> list[tuple[Story, candidates.Scene]] | None:
     """Return the stories of a page that are in a language we read, searched; None where the gate stays shut."""
     folded = Folded(laid_out.whole)
-    openers = list(gate().openers(folded.text))
-    if not gate().enough(openers, laid_out.article.language):
+    if not gate().opens(folded, laid_out.article.language):
         return None
+    openers = gate().openers(folded)
     let_in = [(folded.original_span(start, end)[0], opener[0]) for opener, start, end in openers]
     frame = boilerplate().frame(folded)
     known = frozenset(languages())

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -44,7 +44,7 @@ class Story:
     @property
     def text(self) -> str:
         """The story's own words."""
-        return "\n".join(line.text for line in self.lines)
+        return _text(self.lines)
 
 
 Openers = Sequence[tuple[int, str]]
@@ -78,13 +78,18 @@ def cut(page: Page, frame: Frame, openers: Openers, known: frozenset[str]) -> li
         return []
     has_title = bool(page.article.title.strip()) or _opens_with_title(lines)
     main, rest = _split(lines, frame, has_title=has_title)
-    language = language_of("\n".join(line.text for line in main[:LINES_ASKED]), known, hint)
+    spoken = {code for line in main for _, code in _inside(openers, line)}
+    language = hint if hint in spoken else language_of(_text(main[:LINES_ASKED]), known, hint)
     main, foreign = _own_language(main, openers, language, known, has_title=has_title)
     teasers = (line for line in [*foreign, *rest] if _is_teaser(line.text) and _inside(openers, line))
     return [
         _story(main, language, openers, has_title=has_title, main=True),
         *(_story([line], language_of(line.text, known, language), openers) for line in teasers),
     ]
+
+
+def _text(lines: Iterable[Line]) -> str:
+    return "\n".join(line.text for line in lines)
 
 
 def _story(

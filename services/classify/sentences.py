@@ -1,9 +1,10 @@
 """A story cut into sentences, each with its marks; places count characters of the story's own text."""
 
+import itertools
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sentencex
 
@@ -32,34 +33,44 @@ class Sentence:
     line: int
     title: bool
     marks: tuple[Mark, ...] = ()
+    tags: frozenset[str] = field(init=False)
+    """The tags of its marks: most questions end here."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tags", frozenset(mark.tag for mark in self.marks))
 
     def having(self, *tags: str) -> list[Mark]:
         """Return its marks with one of these tags."""
-        return [mark for mark in self.marks if mark.tag in tags]
+        return [] if self.tags.isdisjoint(tags) else [mark for mark in self.marks if mark.tag in tags]
 
 
 def cut(story: Story, frame: Frame) -> list[Sentence]:
     """Return the sentences of a story, without those that belong to the page's frame."""
     spans = []
     place = 0
+    read = _lines_read(story)
     for number, line in enumerate(story.lines):
         title = story.has_title and number == 0
-        pieces = [(0, len(line.text))] if title else list(_pieces(line, story.language, frame))
+        whole = title or number not in read
+        pieces = [(0, len(line.text))] if whole else list(_pieces(line, story.language, frame))
         spans += [(place + start, place + end, number, title) for start, end in pieces]
         place += len(line.text) + 1
     return [Sentence(i, *span) for i, span in enumerate(spans[:MAX_SENTENCES])]
 
 
+def _lines_read(story: Story) -> set[int]:
+    """Return the numbers of the lines that hold what `worth_reading` may ask for; no other needs cutting."""
+    starts = list(itertools.accumulate((len(line.text) + 1 for line in story.lines), initial=0))
+    return {*range(HEAD_SENTENCES + 1), *(bisect_right(starts, place) - 1 for place in story.openers)}
+
+
 def worth_reading(sentences: list[Sentence], openers: Sequence[int]) -> list[Sentence]:
-    """Return the sentences that are read: the head of the story, those with an opener and their neighbours.
+    """Return the sentences that are read: the head of the story and those with an opener.
 
     `openers` are places in the story's own text, in order. What stands far from any act says nothing about it.
     """
-    wanted: set[int] = set(range(HEAD_SENTENCES))
     starts = [sentence.start for sentence in sentences]
-    for place in openers:
-        number = bisect_right(starts, place) - 1
-        wanted.update(range(number - 1, number + 2))
+    wanted = {*range(HEAD_SENTENCES), *(bisect_right(starts, place) - 1 for place in openers)}
     return [sentence for sentence in sentences if sentence.number in wanted][:MAX_SENTENCES_READ]
 
 
@@ -69,7 +80,7 @@ def marked(sentences: list[Sentence], text: str, lexicon: Lexicon) -> list[Sente
     for run in _runs(sentences):
         start = run[0].start
         found = find_marks(Folded(text[start : run[-1].end]), lexicon)
-        result += _with_marks(run, [m._replace(start=m.start + start, end=m.end + start) for m in found])
+        result += _with_marks(run, [Mark(m[0] + start, m[1] + start, *m[2:]) for m in found] if start else found)
     return result
 
 

@@ -35,9 +35,13 @@ def weights() -> Weights:
     return Weights.model_validate_json(FILE.read_bytes())
 
 
-def total(row: Row, features: Mapping[str, float]) -> float:
+def total(row: Mapping[str, float], features: Mapping[str, float]) -> float:
     """Return bias plus weights times features."""
-    return row.get("bias", 0.0) + sum(row.get(name, 0.0) * value for name, value in features.items())
+    sum_ = row.get("bias", 0.0)
+    for name, value in features.items():
+        if name in row:
+            sum_ += row[name] * value
+    return sum_
 
 
 def confidence(logit: float, calibration: tuple[float, float]) -> float:
@@ -46,7 +50,7 @@ def confidence(logit: float, calibration: tuple[float, float]) -> float:
     return round(1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, slope * logit + offset)))), 4)
 
 
-def reasons(row: Row, features: Mapping[str, float], most: int = 12) -> tuple[str, ...]:
+def reasons(row: Mapping[str, float], features: Mapping[str, float], most: int = 12) -> tuple[str, ...]:
     """Return what counted, strongest first, for example `+1.5 act named in the title`."""
     parts = [(row.get(name, 0.0) * value, name) for name, value in features.items()]
     told = sorted(((part, name) for part, name in parts if part), key=lambda one: (-abs(one[0]), one[1]))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from schemas.article import Article
 from services.classify.gate import gate
-from services.classify.normalise import fold
+from services.classify.normalise import Folded
 from services.classify.reader import read, warm_up
 
 ROUNDS = 3
@@ -14,7 +14,7 @@ ROUNDS = 3
 async def run(articles: Sequence[Article]) -> None:
     """Print articles a second for the reader and for the gate."""
     warm_up()
-    scan = rate(articles, lambda a: gate().opens(fold(f"{a.title}\n{a.text}")))
+    scan = rate(articles, lambda a: gate().opens(Folded(f"{a.title}\n{a.text}")))
     whole = rate(articles, read)
     print(f"reading: {whole:,.0f} articles/s on one core; its gate alone {scan:,.0f}/s; ratio {whole / scan:.2f}")
 

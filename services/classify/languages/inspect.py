@@ -16,7 +16,7 @@ from services.classify.languages.lexicon import entries_of, lexicon
 from services.classify.languages.load import language_file
 from services.classify.languages.schema import LanguageFileError
 from services.classify.marks import find_marks
-from services.classify.normalise import Folded, fold
+from services.classify.normalise import Folded
 
 MOST = 25
 
@@ -44,11 +44,11 @@ def main(arguments: list[str]) -> int:
 
 def _let_in(news: Path) -> None:
     """Print how many of these texts the gate lets in, and by what."""
-    pages = [fold(f"{row['title']}\n{row['text']}") for row in map(json.loads, news.read_text("utf-8").splitlines())]
+    pages = [Folded(f"{row['title']}\n{row['text']}") for row in map(json.loads, news.read_text("utf-8").splitlines())]
     openers = [gate().openers(page) for page in pages]
     sys.stdout.write(f"{sum(map(bool, openers))} of {len(pages)} let in by the gate (keep it under 10 %)\n")
     words = Counter(
-        (code, need or "clear", page[start:end])
+        (code, need or "clear", page.text[start:end])
         for page, some in zip(pages, openers, strict=True)
         for (code, need), start, end in some
     )
