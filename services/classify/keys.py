@@ -20,6 +20,8 @@ from services.classify.normalise import fold_entry
 T = TypeVar("T")
 PHRASE_CHARS = 120
 """How far the words of one entry may reach to either side of its key."""
+BETWEEN_CHARS = 24
+"""How much endings, clitics and signs may add to one word of an entry whose words touch."""
 UNSPACED_GAP = 18
 LIGHTEST = 3
 """A lighter key, of one or two letters, would be hit everywhere: such entries are left out."""
@@ -58,6 +60,8 @@ class _Whole:
         key = _key_place(form)
         others = sorted((place for place in form.places if place is not key), key=len)
         self._needed = tuple(tuple(piece.literal for piece in place) for place in others)
+        touching = sum(max(len(piece.literal) for piece in place) + BETWEEN_CHARS for place in others)
+        self._reach = PHRASE_CHARS if any(form.gaps) else min(touching, PHRASE_CHARS)
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -83,7 +87,7 @@ class _Whole:
 
     def around(self, text: str, start: int, end: int) -> tuple[int, int] | None:
         """Return where the whole entry stands around this key, or None; a look for its words first saves most of it."""
-        first, last = max(start - PHRASE_CHARS, 0), end + PHRASE_CHARS
+        first, last = max(start - self._reach, 0), end + self._reach
         window = text[first:last]
         for literals in self._needed:
             for literal in literals:
@@ -162,13 +166,15 @@ def _weight(literal: str) -> int:
 
 def _stands(edge: _Edge, folded: str, start: int, end: int) -> bool:
     """Tell whether a literal stands there as a word of its own, as far as its entry wants that."""
-    if start and not edge.free_start and _joined(folded[start - 1], folded[start]):
+    if start and not edge.free_start and folded[start - 1].isalpha() and _joined(folded[start - 1], folded[start]):
+        if not edge.prefixes:
+            return False
         head = start - 1
         while head and _joined(folded[head - 1], folded[head]) and start - head <= LONGEST_AFFIX:
             head -= 1
         if folded[head:start] not in edge.prefixes:
             return False
-    if edge.free_end or end >= len(folded) or not _joined(folded[end - 1], folded[end]):
+    if edge.free_end or end >= len(folded) or not folded[end].isalpha() or not _joined(folded[end - 1], folded[end]):
         return True
     tail = _WORD_REST.match(folded, end)
     return tail is not None and tail[0] in edge.endings
