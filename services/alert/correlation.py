@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from schemas.detection import Detection
+from schemas.detection import Detection, Stage
 from services.alert.facts import (
     Weighed,
     instruments_of,
@@ -105,7 +105,8 @@ def _weigh(detection: Detection, measure: KnownMeasure, at: datetime) -> Iterato
     kind, founding = detection.kind, measure.founding
     if measure.kind is not kind:
         yield Weighed(0, "another kind: {}", (measure.kind.value,), veto=True)
-    yield weigh_issuers(kind, detection.issuers, founding.issuers or measure.issuers)
+    planned = detection.stage is Stage.PROPOSED
+    yield weigh_issuers(kind, detection.issuers, founding.issuers or measure.issuers, planned=planned)
     away = distance(detection, measure, at)
     if (too_far := weigh_time(away, dense=False, certain=True)).veto:
         yield too_far

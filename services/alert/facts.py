@@ -77,8 +77,8 @@ def plain(name: str) -> str:
     return " ".join(word for word in words if word not in _ENDINGS) or name.casefold()
 
 
-def weigh_issuers(kind: Kind, ours: Collection[str], theirs: Collection[str]) -> Weighed:
-    """Weigh who acts.
+def weigh_issuers(kind: Kind, ours: Collection[str], theirs: Collection[str], *, planned: bool = False) -> Weighed:
+    """Weigh who acts; `planned` where the report only speaks of a proposal.
 
     A bloc and its members are different issuers: the Netherlands' own licensing rule is not an act of the EU, nor is
     a package of the EU an act of the Netherlands. Where a text names both, the shared code speaks.
@@ -90,18 +90,19 @@ def weigh_issuers(kind: Kind, ours: Collection[str], theirs: Collection[str]) ->
     if not shared:
         return Weighed(0, "other issuers: {}, not {}", (left, right), veto=True)
     if kind is Kind.SUPPLY_PACT:
-        return _weigh_parties(left, right, shared)
+        return _weigh_parties(left, right, shared, planned=planned)
     if left == right:
         return Weighed(3, "same issuers: {}", (shared,))
     return Weighed(2 if shared in (left, right) else 1, "issuer in common: {}", (shared,))
 
 
-def _weigh_parties(left: set[str], right: set[str], shared: set[str]) -> Weighed:
+def _weigh_parties(left: set[str], right: set[str], shared: set[str], *, planned: bool) -> Weighed:
     fewer, more = sorted((left, right), key=len)
     if left == right:
         return Weighed(4 if len(shared) > 1 else 2, "same parties: {}", (shared,))
     if len(fewer) == 1:
-        return Weighed(1, "party in common: {}; one report names no other", (shared,))
+        # Who plans a pact courts many at once; one that is signed is the event of its day.
+        return Weighed(-1 if planned else 1, "party in common: {}; one report names no other", (shared,))
     if shared == fewer:
         points = 2 if len(fewer) >= PARTIES_WORTH_LEAVING_OUT else -1
         return Weighed(points, "{} is a party in one report only", (more - fewer,))

@@ -80,6 +80,14 @@ APART = {
         pact("proposed", issuers="RU US", goods="rare-earths aluminium"),
         pact(issuers="US JP", goods="rare-earths"),
     ],
+    "a plan that names one party, and an offer to another": [
+        pact("proposed", issuers="US", goods="critical-minerals rare-earths"),
+        pact("proposed", issuers="RU US", goods="rare-earths"),
+    ],
+    "a plan that names one party, and a pact signed the same day": [
+        pact("proposed", issuers="US", goods="critical-minerals rare-earths"),
+        pact(issuers="US JP", goods="critical-minerals rare-earths"),
+    ],
     "two numbered packages": [
         sanction(issuers="EU", targets="RU", instrument="12th package"),
         sanction(issuers="EU", targets="RU", instrument="13th package", day=3),
