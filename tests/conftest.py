@@ -16,6 +16,11 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the whole system: its files take longest, and no worker shall be left alone with one at the end."""
+    items.sort(key=lambda item: "/system/" not in item.path.as_posix())
+
+
 # A loaded machine is slow, not wrong: a test says what holds, never how long it takes.
 hypothesis_settings.register_profile("chokepoint", deadline=None)
 hypothesis_settings.load_profile("chokepoint")

@@ -11,7 +11,9 @@ from services.classify.weights import Weights, total
 
 MOST_PER_KIND = 3
 DEEP = 12
+"""Sentences from which on all counts as equally deep in the story."""
 MANY = 6
+"""Clauses from which on an act is told as often as any."""
 LEAD_ENDS = 3
 """The title, where there is one, and two sentences."""
 

@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from services.classify.marks import Mark
-from services.classify.normalise import fold
+from services.classify.normalise import Folded
 
 OLD_DAYS = 366
 NEAR_CHARS = 60
 """How far a date may stand from the word of taking effect."""
+DAY_CHARS = 12
+YEAR_CHARS = 24
+"""How far before a month its day and how far after it the year are looked for."""
 MONTHS = ("date.month", "date.jalali")
 _ISO = re.compile(r"(?<!\d)(20\d\d)[ ./](\d{1,2})[ ./](\d{1,2})(?!\d)")
 _DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})[./](\d{1,2})[./](20\d\d)(?!\d)")
@@ -22,6 +25,8 @@ _DAY = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|ª|°)?\.?\s*(?:de|of|d
 _DAY_AFTER = re.compile(r"^\.?\s*(\d{1,2})(?:st|nd|rd|th)?(?!\d)")
 _YEAR_AFTER = re.compile(r"^[\s,.]*(?:\d{1,2}(?:st|nd|rd|th)?)?[\s,.]*(?:de|del|of|năm)?\s*(1[34]\d\d|20\d\d)(?!\d)")
 _JALALI_EPOCH = date(622, 3, 21)
+_JALALI_DAYS = (31,) * 6 + (30,) * 6
+"""Of each month; that the last has 29 in a common year is left to the writers of news."""
 
 
 Dated = tuple[date, int, int]
@@ -30,40 +35,39 @@ Dated = tuple[date, int, int]
 
 def dates_in(text: str, months: list[Mark], start: int, published: date) -> Iterator[Dated]:
     """Give each date in a sentence; `months` are its marks of months, which count from `start`."""
-    folded = fold(text)
-    same = len(folded) == len(text)
-    yield from _by_shape(folded if same else text, published)
+    yield from _by_shape(Folded(text), published)
     for mark in months:
-        found = _around(folded if same else text, mark, start, published)
+        found = _around(text, mark, start, published)
         if found:
             yield found
 
 
-def _by_shape(text: str, published: date) -> Iterator[Dated]:
+def _by_shape(page: Folded, published: date) -> Iterator[Dated]:
     for pattern, order in ((_ISO, (1, 2, 3)), (_DAY_FIRST, (3, 2, 1)), (_EAST, (1, 2, 3))):
-        for match in pattern.finditer(text):
+        for match in pattern.finditer(page.text):
             year, month, day = (int(match[i]) if match[i] else 0 for i in order)
             found = _date(year, month, day, published)
             if found:
-                yield found, match.start(), match.end()
+                yield found, *page.original_span(*match.span())
 
 
 def _around(text: str, mark: Mark, start: int, published: date) -> Dated | None:
     """Read the day before or after a month's name and the year after it."""
     first, last = mark.start - start, mark.end - start
-    before = _DAY.search(text[max(first - 12, 0) : first])
-    after = _DAY_AFTER.match(text[last : last + 6])
+    left, right = Folded(text[max(first - DAY_CHARS, 0) : first]), Folded(text[last : last + YEAR_CHARS])
+    before, after = _DAY.search(left.text), _DAY_AFTER.match(right.text)
     day = before or after
     if day is None:
         return None
-    year = _YEAR_AFTER.match(text[last : last + 24])
-    number, value = int(year[1]) if year else 0, int(mark.value)
+    year = _YEAR_AFTER.match(right.text)
+    number, month = int(year[1]) if year else 0, int(mark.value)
     if mark.tag == "date.jalali":
-        found = _jalali(number or _jalali_year(published, value), value, int(day[1]))
+        found = _jalali(number or _jalali_year(published, month), month, int(day[1]))
     else:
-        found = _date(number, value, int(day[1]), published)
-    begin = max(first - 12, 0) + before.start() if before else first
-    end = last + (year.end() if year else after.end() if after and not before else 0)
+        found = _date(number, month, int(day[1]), published)
+    begin = first - len(left.original) + left.original_span(before.start(), before.end())[0] if before else first
+    told = year or (None if before else after)
+    end = last + right.original_span(0, told.end())[1] if told else last
     return (found, begin, end) if found else None
 
 
@@ -83,7 +87,7 @@ def _valid(year: int, month: int, day: int) -> date | None:
 
 def _jalali(year: int, month: int, day: int) -> date | None:
     """Return the Gregorian date of a solar Hijri one (the 33-year arithmetic of its leap years)."""
-    if not (1 <= month <= 12 and 1 <= day <= 31):  # noqa: PLR2004 - months and days
+    if not 1 <= day <= _JALALI_DAYS[month - 1]:
         return None
     elapsed = year - 1
     days = 365 * elapsed + (8 * elapsed + 29) // 33

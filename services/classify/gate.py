@@ -82,11 +82,11 @@ class Gate:
                     if meaning.tag in wanted.tags:
                         near.setdefault((speech.code, name), []).append((meaning.tag, form, speech))
         self._languages = frozenset(code for ((code, _), _), _, _ in openers)
-        self._unclear = {key: key[0] for key, _, _ in openers if key[0][1] != CLEAR_OPENER}
+        self._unclear = {key for key, _, _ in openers if key[0][1] != CLEAR_OPENER}
         self._openers = Keys(openers)
         self._killers = Keys(killers)
         self._near = {opener: Keys(entries) for opener, entries in near.items()}
-        self._passed_over: dict[str | None, dict[Key, int]] = {}
+        self._passed_over: dict[str, dict[Key, int]] = {}
 
     def opens(self, page: Folded, language: str | None = None) -> bool:
         """Tell whether this page may report a measure.
@@ -111,12 +111,11 @@ class Gate:
 
     def _left_out(self, language: str | None) -> dict[Key, int]:
         """Return what is not looked for in texts of this language: nowhere up to the end of any text."""
-        declared = language if language in self._languages else None
-        if declared not in self._passed_over:
-            self._passed_over[declared] = {
-                key: NOWHERE for key, (code, _) in self._unclear.items() if declared not in (None, code)
-            }
-        return self._passed_over[declared]
+        if language not in self._languages:
+            return {}
+        if language not in self._passed_over:
+            self._passed_over[language] = {key: NOWHERE for key in self._unclear if key[0][0] != language}
+        return self._passed_over[language]
 
     def _lets_in(self, opener: Opener, folded: str, start: int, end: int) -> bool:
         enough = opener[1] == CLEAR_OPENER or self._holds(opener, folded, start, end)

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from services.classify.marks import Mark
 
-LONGEST_LIST = 400
+LONGEST_LIST_CHARS = 1_200
+SHORTEST_NAME = 3
+"""Initials are no name."""
 MOST = 12
 _NUMBER = re.compile(
     r"\s*(?:(?:no|nr|nº|n°|№|num|número|numéro|numero|nomor|số|第|رقم|شماره|संख्या)[.\s:]*)?\s*"
@@ -36,7 +38,7 @@ def instrument_span(text: str, mark: Mark) -> tuple[int, int]:
 def named_entities(text: str, start: int, end: int, marks: tuple[Mark, ...]) -> Iterator[tuple[int, int]]:
     """Give where a sentence names companies by legal form, and ships and companies right after a word for them."""
     for pattern in (_WITH_FORM, _FORM_FIRST, _EASTERN):
-        yield from (found.span() for found in pattern.finditer(text, start, min(end, start + LONGEST_LIST * 3)))
+        yield from (found.span() for found in pattern.finditer(text, start, min(end, start + LONGEST_LIST_CHARS)))
     for mark in marks:
         if mark.tag in ("entity.ship", "entity.company"):
             found = _after(text, mark.end, end)
@@ -52,4 +54,4 @@ def _after(text: str, place: int, end: int) -> tuple[int, int] | None:
     if quoted:
         return quoted.span(1)
     name = _NAME.match(text, place, end)
-    return name.span() if name and name.end() - name.start() > 2 else None  # noqa: PLR2004 - initials are no name
+    return name.span() if name and len(name[0]) >= SHORTEST_NAME else None

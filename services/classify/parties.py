@@ -55,20 +55,16 @@ def _scores(candidate: Candidate, clauses: Sequence[Clause], weights: Weights) -
     return acting, hit
 
 
-def weighed_mentions(
-    candidate: Candidate, clauses: Sequence[Clause] | None = None
-) -> Iterator[tuple[Mark, str, dict[str, float]]]:
-    """Give every mention of an actor in the clauses that tell the act: words, code, what its place says."""
-    for clause in candidate.clauses[:CLAUSES_ASKED] if clauses is None else clauses:
-        standing = _standing(clause, 0 if clause is candidate.best else 1)
+def weighed_mentions(candidate: Candidate, clauses: Sequence[Clause]) -> Iterator[tuple[Mark, str, dict[str, float]]]:
+    """Give every mention of an actor in these clauses of the act: words, code, what its place says."""
+    for clause in clauses:
+        standing = {} if clause is candidate.best else _standing(clause)
         for mention in clause_mentions(clause, candidate.scene):
             yield mention.mark, mention.code, {**mention.features, **standing}
 
 
-def _standing(clause: Clause, place: int) -> dict[str, float]:
-    """Say how much a clause has to say about the act: the best one everything, the body of the text little."""
-    if place == 0:
-        return {}
+def _standing(clause: Clause) -> dict[str, float]:
+    """Say how much a clause that only supports the best one has to say about the act: in the body little."""
     return {"supporting clause": 1.0} if clause.sentence.title or clause.lead else {"clause of the body": 1.0}
 
 

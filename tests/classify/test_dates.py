@@ -27,6 +27,7 @@ def days(text: str, month: str = "", tag: str = "date.month", value: str = "") -
         ("自2026年12月1日起施行", "", "", date(2026, 12, 1)),
         ("12月1日から施行する", "", "", date(2026, 12, 1)),
         ("12월 1일부터", "", "", date(2026, 12, 1)),
+        ("फ़ैसला 2026-12-01 से लागू", "", "", date(2026, 12, 1)),
         ("from 1 December 2026", "December", "12", date(2026, 12, 1)),
         ("from December 1, 2026", "December", "12", date(2026, 12, 1)),
         ("from December 1", "December", "12", date(2026, 12, 1)),
@@ -44,6 +45,18 @@ def test_the_solar_calendar() -> None:
     """۳۰ آبان ۱۴۰۵ is 21 November 2026, with the year and without it."""
     assert days("۳۰ آبان ۱۴۰۵", "آبان", "date.jalali", "8") == [date(2026, 11, 21)]
     assert days("از ۳۰ آبان", "آبان", "date.jalali", "8") == [date(2026, 11, 21)]
+
+
+def test_a_day_that_the_solar_month_lacks() -> None:
+    """Mehr, the seventh month, has thirty days."""
+    assert days("۳۱ مهر ۱۴۰۵", "مهر", "date.jalali", "7") == []
+
+
+def test_a_date_is_quoted_where_it_stands() -> None:
+    """Letters that fold to two do not shift the place of the words that say the day."""
+    text = "फ़ैसला 2026-12-01 से लागू"
+    ((_, start, end),) = dates_in(text, [], 0, PUBLISHED)
+    assert text[start:end] == "2026-12-01"
 
 
 @pytest.mark.parametrize("text", ["31.02.2026", "2026-13-40", "the year 2026", ""])

@@ -19,7 +19,7 @@ from tests.system.stack import SERVICES, Stack, running_stack
 
 pytestmark = [pytest.mark.system, pytest.mark.crash]
 
-ROUNDS = {"sqlite": 12, "postgres": 60}
+ROUNDS = {"sqlite": 24, "postgres": 60}
 PER_ROUND = 2
 SETTLE_SECONDS = 120
 Strike = Callable[[], Awaitable[None]]

@@ -36,23 +36,25 @@ def main(arguments: list[str]) -> int:
     sys.stdout.writelines(f"{number:6} {tag}\n" for tag, number in sorted(counts.items()))
     sys.stdout.write(f"{counts.total():6} entries, {len(lexicon(file.language).pieces)} pieces with the shared names\n")
     if asked.news:
-        _let_in(asked.news)
+        _let_in(asked.news, file.language)
     elif not sys.stdin.isatty():
         _show(sys.stdin.read(), file.language)
     return 0
 
 
-def _let_in(news: Path) -> None:
+def _let_in(news: Path, code: str) -> None:
     """Print how many of these texts the gate lets in, and by what."""
     pages = [Folded(f"{row['title']}\n{row['text']}") for row in map(json.loads, news.read_text("utf-8").splitlines())]
-    openers = [gate().openers(page) for page in pages]
-    sys.stdout.write(f"{sum(map(bool, openers))} of {len(pages)} let in by the gate (keep it under 10 %)\n")
+    let_in = [page for page in pages if gate().opens(page, code)]
+    sys.stdout.write(f"{len(let_in)} of {len(pages)} let in by the gate (keep it under 10 %)\n")
     words = Counter(
-        (code, need or "clear", page.text[start:end])
-        for page, some in zip(pages, openers, strict=True)
-        for (code, need), start, end in some
+        (language, need or "clear", page.text[start:end])
+        for page in let_in
+        for (language, need), start, end in gate().openers(page)
     )
-    sys.stdout.writelines(f"{n:6} {code} {need:6} {word}\n" for (code, need, word), n in words.most_common(MOST))
+    sys.stdout.writelines(
+        f"{n:6} {language} {need:6} {word}\n" for (language, need, word), n in words.most_common(MOST)
+    )
 
 
 def _show(text: str, code: str) -> None:

@@ -99,7 +99,9 @@ def party_examples(found: Iterable[Matched], *, hit: bool) -> Iterator[tuple[str
     for one in found:
         if one.gold is not None:
             right = one.gold.targets if hit else one.gold.issuers
-            for _, code, features in parties.weighed_mentions(one.judgement.candidate):
+            candidate = one.judgement.candidate
+            asked = candidate.clauses[: parties.CLAUSES_ASKED]
+            for _, code, features in parties.weighed_mentions(candidate, asked):
                 yield one.gold.kind.value, Example(features, code in right)
 
 

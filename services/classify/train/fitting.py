@@ -15,7 +15,8 @@ PRIOR = Path(__file__).parent / "prior.json"
 PULL = 4.0
 FIRM_PULL = 40.0
 """For roles, where the hand-set weights know grammar and the texts are few."""
-FAR_FROM_THE_ACT = ("supporting clause", "clause of the body", "bias", "aside_before close", "aside_after")
+STANDING_ASIDE = ("supporting clause", "clause of the body", "bias", "aside_before close", "aside_after")
+"""What keeps a country that is only named from counting as one that acts or is hit."""
 KINDS = tuple(kind.value for kind in Kind)
 ROUNDS_OF_PARTS = 60
 SHIFT = 0.8
@@ -65,7 +66,7 @@ def learn_detection(seen: Sequence[Seen], parts: Weights) -> Weights:
 def _guarded(learned: dict[str, Row], start: dict[str, Row]) -> dict[str, Row]:
     """Keep what the hand-set weights hold against countries that stand aside: the texts to learn from are short."""
     return {
-        kind: {name: min(w, start[kind].get(name, w)) if name in FAR_FROM_THE_ACT else w for name, w in row.items()}
+        kind: {name: min(w, start[kind].get(name, w)) if name in STANDING_ASIDE else w for name, w in row.items()}
         for kind, row in learned.items()
     }
 
