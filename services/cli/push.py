@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import click
 
+from services.classify.languages.load import languages
 from services.cli.api import Api, Problem
 from services.cli.articles import GivenArticle
 from services.cli.errors import Failed, say
@@ -98,5 +99,11 @@ def _all_rejected(problem: Problem, batch: list[Placed]) -> dict[str, Any]:
 def _show(article: Placed, accepted: dict[str, Any]) -> None:
     revision = f" (revision {accepted['revision']})" if accepted["status"] == "revised" else ""
     click.echo(f"{accepted['id']} {accepted['status']}{revision}")
-    for note in accepted.get("notes", ()):
+    for note in (*accepted.get("notes", ()), *_unread(accepted.get("language"))):
         say(f"{article.place}: {note}")
+
+
+def _unread(language: str | None) -> Iterator[str]:
+    """Say that no alert will come of an article in a language for which there is no file."""
+    if language and language not in languages():
+        yield f"its language ({language}) is none that Chokepoint reads: kept and counted, but no alert comes of it"

@@ -119,6 +119,16 @@ def test_an_unknown_language_is_noted(invoke: Run, ingest: Ingest) -> None:
     assert "klingon-xx" in only_line(done.stderr)
 
 
+def test_a_language_that_is_not_read_is_said(invoke: Run, ingest: Ingest) -> None:
+    """Irish is taken and kept, and one line says that no alert will come of it; English needs no line."""
+    irish = "Tá an rialtas ag smaoineamh ar chosc ar onnmhairiú éisc agus mianraí as an tír seo, a deir an tAire inniu."
+    english = "The government is thinking about a ban on exports of fish and minerals, the minister said today."
+    lines = "".join(json.dumps({"id": text.split()[0], "text": text}) + "\n" for text in (irish, english))
+    done = invoke("push", "-", "--server", ingest.url, stdin=lines)
+    assert done.stdout == "Tá new\nThe new\n"
+    assert "its language (ga) is none that Chokepoint reads" in only_line(done.stderr)
+
+
 def test_many_articles_go_in_several_requests(invoke: Run, ingest: Ingest) -> None:
     """A thousand lines arrive once each, in order."""
     count = 2 * BATCH_ARTICLES + 1

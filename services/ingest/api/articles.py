@@ -42,6 +42,8 @@ class Accepted(BaseModel):
     revision: int
     status: str
     """`new`, `revised`, or `unchanged` where exactly this text was seen before."""
+    language: str | None = None
+    """ISO 639-1 code of the language it was found to be in; None where nothing tells."""
     notes: tuple[str, ...] = ()
     """What was doubtful and how it was read."""
 
@@ -179,7 +181,13 @@ def _documents(text: str, kind: str) -> list[Document]:
 
 
 def _accepted(decision: Decision, pushed: Pushed) -> Accepted:
-    return Accepted(id=decision.id, revision=decision.revision, status=decision.status.value, notes=pushed.notes)
+    return Accepted(
+        id=decision.id,
+        revision=decision.revision,
+        status=decision.status.value,
+        language=pushed.draft.language,
+        notes=pushed.notes,
+    )
 
 
 def _plain(rejected: Sequence[Rejected]) -> list[dict[str, Any]]:

@@ -43,7 +43,7 @@ async def test_one_article_becomes_one_message(client: httpx.AsyncClient, publis
     [article] = published.articles
     assert answer.status_code == 202
     assert answer.json() == {
-        "accepted": [{"id": article.id, "revision": 1, "status": "new", "notes": []}],
+        "accepted": [{"id": article.id, "revision": 1, "status": "new", "language": "en", "notes": []}],
         "rejected": [],
     }
     assert article.id == Article.id_for("https://wire.example/gallium", "", "")
