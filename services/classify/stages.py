@@ -29,6 +29,7 @@ GROUPS = {"proposed": (Stage.PROPOSED,), "new": (Stage.ADOPTED, Stage.EXPANDED),
 """The stages that are told apart by weights; within a group the nearest verb decides."""
 _WITHIN = {"new": ("op.expand", ("op.impose", "op.sign", "op.effect")), "eased": ("op.end", ("op.ease",))}
 _UNDOING = ("op.ease", "op.end")
+_DOING = ("op.impose", "op.sign", "op.expand")
 CLOSE = 4
 
 
@@ -52,7 +53,9 @@ def stage_features(candidate: Candidate) -> Iterator[tuple[str, float]]:
             nearest[name] = max(nearest.get(name, 0.0), round(closeness, 4))
     yield from nearest.items()
     elsewhere = {
-        f"{mark.tag} in the {_where(clause)}" for clause in candidate.clauses[1:5] for mark in _stage_marks(clause)
+        f"{mark.tag} in the {_where(clause)}"
+        for clause in candidate.clauses[1:5]
+        for mark in _speaking(clause.sentence, clause.anchor)
     }
     for sentence in candidate.scene.sentences:
         if sentence.title:
@@ -65,23 +68,30 @@ def stage_features(candidate: Candidate) -> Iterator[tuple[str, float]]:
 def _speaking(sentence: Sentence, anchor: Mark | None = None) -> list[Mark]:
     """Return the marks that say at which stage the act is.
 
-    Where something is eased or ended, a word of imposing at least as far from the act only names what is eased: the
-    ban that was announced last week is lifted.
+    Where something is eased or ended, a word of imposing at least as far from the act only names what is eased, and so
+    does one of imposing or expanding on the way from the easing to the act: the ban that was announced last week is
+    lifted, the recently widened controls are suspended.
     """
     marks = sentence.having(*STAGE_TAGS)
-    undone = [mark for mark in marks if mark.tag in _UNDOING]
-    if not undone:
+    undoing = [mark for mark in marks if mark.tag in _UNDOING]
+    if not undoing:
         return marks
-    reach = min(distance(mark, anchor) for mark in undone) if anchor else 0
-    return [mark for mark in marks if mark.tag != "op.impose" or _nearer(mark, anchor, reach)]
+    if anchor is None:
+        return [mark for mark in marks if mark.tag != "op.impose"]
+    reach = min(distance(mark, anchor) for mark in undoing)
+    acts = [mark for mark in sentence.marks if mark.tag.startswith("act.")]
+    return [
+        mark
+        for mark in marks
+        if not (mark.tag == "op.impose" and not 0 < distance(mark, anchor) < reach)
+        and not (mark.tag in _DOING and any(_on_the_way(one, mark, anchor, acts) for one in undoing))
+    ]
 
 
-def _nearer(mark: Mark, anchor: Mark | None, reach: int) -> bool:
-    return anchor is not None and 0 < distance(mark, anchor) < reach
-
-
-def _stage_marks(clause: Clause) -> list[Mark]:
-    return clause.sentence.having(*STAGE_TAGS)
+def _on_the_way(undoing: Mark, mark: Mark, anchor: Mark, acts: list[Mark]) -> bool:
+    """Tell whether a mark stands between an undoing word and the act, with no other act that is undone instead."""
+    held = undoing.last < mark.word and mark.last < anchor.word
+    return held and not any(undoing.last < act.word and act.last < mark.word for act in acts)
 
 
 def _where(clause: Clause) -> str:

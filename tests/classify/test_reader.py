@@ -118,6 +118,27 @@ def test_an_offer_is_a_proposal(article: Make) -> None:
     assert (found.kind, found.stage, found.issuers) == (Kind.SUPPLY_PACT, Stage.PROPOSED, ("IN", "RU"))
 
 
+@pytest.mark.parametrize(
+    ("title", "told", "stage"),
+    [
+        (
+            "China suspends the newly imposed export controls on gallium",
+            "Beijing on Monday suspended the recently announced and expanded export controls on gallium for one year",
+            Stage.EASED,
+        ),
+        (
+            "China widens the suspended export controls on gallium",
+            "Beijing on Monday expanded export controls on gallium that had been suspended for a year",
+            Stage.EXPANDED,
+        ),
+    ],
+)
+def test_words_on_the_way_to_the_act_name_it(article: Make, title: str, told: str, stage: Stage) -> None:
+    """What is suspended was imposed and expanded before: those words name the act and say nothing of its stage now."""
+    (found,) = read(article(title, f"{told}, the commerce ministry said."))
+    assert (found.kind, found.stage) == (Kind.EXPORT_CONTROL, stage)
+
+
 def test_a_teaser_on_the_page_is_a_story_of_its_own(article: Make) -> None:
     """Under `related articles` a teaser in another language is read, a bare link and cookie text are not."""
     found = read(
