@@ -77,6 +77,8 @@ def cut(page: Page, frame: Frame, openers: Openers, known: frozenset[str]) -> li
     if not lines:
         return []
     has_title = bool(page.article.title.strip()) or _opens_with_title(lines)
+    if has_title and len(lines) > 1 and lines[1].text.strip() == lines[0].text.strip():
+        del lines[1]  # pages and plain texts repeat their title; told twice it would push the lead away
     main, rest = _split(lines, frame, has_title=has_title)
     spoken = {code for line in main for _, code in _inside(openers, line)}
     language = hint if hint in spoken else language_of(_text(main[:LINES_ASKED]), known, hint)

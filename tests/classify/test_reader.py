@@ -139,6 +139,16 @@ def test_words_on_the_way_to_the_act_name_it(article: Make, title: str, told: st
     assert (found.kind, found.stage) == (Kind.EXPORT_CONTROL, stage)
 
 
+def test_a_title_repeated_in_the_text_changes_nothing(article: Make) -> None:
+    """Pages and plain texts begin with their title once more: the lead stays the lead, quotes keep their place."""
+    title = "Canada and Germany sign lithium supply pact"
+    (plain,), (repeated,) = read(article(title, ENGLISH)), read(article(title, f"{title}\n\n{ENGLISH}"))
+    assert (repeated.commodities, repeated.confidence) == (plain.commodities, plain.confidence)
+    shift = len(title) + 2
+    in_text = [(e.claim, e.start + shift, e.quote) for e in plain.evidence if e.field == "text"]
+    assert [(e.claim, e.start, e.quote) for e in repeated.evidence if e.field == "text"] == in_text
+
+
 def test_a_teaser_on_the_page_is_a_story_of_its_own(article: Make) -> None:
     """Under `related articles` a teaser in another language is read, a bare link and cookie text are not."""
     found = read(
