@@ -1,5 +1,6 @@
 """A headline in English, made from a measure's facts alone (pure): nothing of it is quoted from a source."""
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -49,10 +50,20 @@ def _words(measure: KnownMeasure, limit: int, *, with_act: bool) -> Words:
         actors=series(map(place, issuers), limit),
         several=len(issuers) > 1,
         targets=series(map(place, measure.targets), limit),
-        names=series(measure.entities, min(limit, 3)),
+        names=series(_readable(measure), min(limit, 3)),
         goods=series(map(goods.name_in_sentence, commodities), limit),
         act=f" ({act})" if named else "",
     )
+
+
+def _readable(measure: KnownMeasure) -> list[str]:
+    """Return the names that a reader of English can read; others, inflected as they are, only where no country is."""
+    latin = [name for name in measure.entities if _latin(name)]
+    return latin or ([] if measure.targets else list(measure.entities))
+
+
+def _latin(name: str) -> bool:
+    return all(unicodedata.name(letter, "").startswith("LATIN") for letter in name if letter.isalpha())
 
 
 def _control(measure: KnownMeasure, words: Words) -> str:

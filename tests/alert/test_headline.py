@@ -47,6 +47,15 @@ HEADLINES = [
         sanction(issuers="US", targets="RU", entities=["Rosneft", "Lukoil"]),
         "The United States sanctions Rosneft and Lukoil (Russia)",
     ),
+    (
+        sanction(issuers="US", targets="RU", entities=["Роснефти", "Лукойла"], goods="crude-oil"),
+        "The United States imposes sanctions on Russia covering crude oil",
+    ),
+    (
+        sanction(issuers="US", targets="RU", entities=["Роснефти", "Lukoil"]),
+        "The United States sanctions Lukoil (Russia)",
+    ),
+    (sanction(issuers="US", entities=["Роснефти"]), "The United States sanctions Роснефти"),
     (sanction(issuers="US GB", entities=["Rosneft"]), "The United Kingdom and the United States sanction Rosneft"),
     (sanction(issuers="EU", targets="RU"), "The European Union imposes sanctions on Russia"),
     (
