@@ -35,7 +35,8 @@ def command(  # noqa: PLR0913 - one for each option
     """Make sources, destinations and subscriptions as YAML files say.
 
     Every file is checked first; nothing is sent while anything is wrong. Prints a line for each object: created,
-    changed, unchanged or removed. --prune never touches a kind that no file names, nor the bundled sources.
+    changed, unchanged or removed, with "(dry run)" where nothing was done. --prune never touches a kind that no file
+    names, nor the bundled sources.
     """
     wanted = _read(files)
     servers: dict[ServiceName, str | None] = {"alert": alert_server, "ingest": ingest_server}
@@ -104,7 +105,8 @@ def _do(apis: dict[ServiceName, Api], step: Step, *, dry_run: bool) -> bool:
         place = step.wanted.place if step.wanted else f"{step.kind.name} {step.id}"
         say(f"{place}: {step.kind.service} refused it ({problem.status}): {problem.detail}")
         return False
-    click.echo(f"{step.action} {step.kind.name} {step.id}")
+    only_shown = " (dry run)" if dry_run and step.action != "unchanged" else ""
+    click.echo(f"{step.action} {step.kind.name} {step.id}{only_shown}")
     if dry_run and step.action in {"created", "changed"}:
         for name, before, after in step.fields:
             was = "" if step.action == "created" else f"{_shown(before)} → "
