@@ -14,6 +14,8 @@ DEEP = 12
 """Sentences from which on all counts as equally deep in the story."""
 MANY = 6
 """Clauses from which on an act is told as often as any."""
+LENGTHS = (("very short", 300), ("short", 900), ("long", 1_800))
+"""A feed item, an agency brief, a report; in characters. Longer ones hold many older acts."""
 LEAD_ENDS = 3
 """The title, where there is one, and two sentences."""
 
@@ -54,8 +56,11 @@ def candidates(found: list[Clause], scene: Scene, weights: Weights) -> list[Cand
             (clause for clause in found if clause.kind is kind),
             key=lambda c: (-total(row, _clause_features(c)), c.sentence.number, c.anchor.start),
         )
-        for order, group in enumerate(_groups(ranked, scene, weights)):
+        groups = _groups(ranked, scene, weights)
+        for order, group in enumerate(groups):
             features = dict(_all_features(group, ranked, scene, order))
+            if order:
+                features |= _beside_the_first(group[0], groups[0][0])
             features |= _beside_others(group, others)
             result.append(Candidate(kind, tuple(group), features, scene))
     return result
@@ -102,8 +107,12 @@ def _story_features(group: list[Clause], scene: Scene) -> Iterator[tuple[str, fl
     titles = [sentence for sentence in scene.sentences if sentence.title]
     yield ("main story" if scene.main else "teaser"), 1.0
     yield "depth", round(min(group[0].sentence.number, DEEP) / DEEP, 4)
+    length = _length(scene)
+    yield f"{length} story", 1.0
+    yield f"depth in a {length} story", round(min(group[0].sentence.number, DEEP) / DEEP, 4)
     if any(clause.sentence.title for clause in group):
         yield "act in the title", 1.0
+        yield f"act in the title of a {length} story", 1.0
     if any(clause.lead for clause in group):
         yield "act in the lead", 1.0
     yield from _said_in("title", titles)
@@ -124,8 +133,14 @@ def _story_features(group: list[Clause], scene: Scene) -> Iterator[tuple[str, fl
         share = sum(bool(s.having(*tags)) for s in scene.sentences) / max(len(scene.sentences), 1)
         if share:
             yield f"share of {name}", round(share, 4)
+    if all(clause.sentence.bare for clause in group):
+        yield "told in bare lines only", 1.0
     if not any(clause.features.get("actor here") for clause in group):
         yield "nobody acts", 1.0
+
+
+def _length(scene: Scene) -> str:
+    return next((name for name, most in LENGTHS if len(scene.text) <= most), "very long")
 
 
 def _beside_others(group: list[Clause], others: list[Clause]) -> dict[str, float]:
@@ -135,9 +150,24 @@ def _beside_others(group: list[Clause], others: list[Clause]) -> dict[str, float
     return {"the title tells another kind": 1.0} if told and not headed else {}
 
 
+def _beside_the_first(clause: Clause, first: Clause) -> dict[str, float]:
+    """Say how a further act of one kind differs from the one that is told best."""
+    holds = {
+        "in the first one's sentence": clause.sentence.number == first.sentence.number,
+        "on the first one's goods": bool(_values(clause, "good") & _values(first, "good")),
+        "on other goods than the first": bool(_values(clause, "good") - _values(first, "good")),
+        "in its own lead": clause.lead,
+    }
+    return {name: 1.0 for name, yes in holds.items() if yes}
+
+
+def _values(clause: Clause, tag: str) -> set[str]:
+    return {mark.value for mark in clause.sentence.having(tag)}
+
+
 def _said_in(place: str, some: Iterable[Sentence]) -> Iterator[tuple[str, float]]:
     for tag in sorted({mark.tag for sentence in some for mark in sentence.marks}):
-        if tag.startswith(("op.", "cue.", "alike.", "act.", "trade.")) or tag in ("good", "instrument"):
+        if tag.startswith(("op.", "cue.", "alike.", "act.", "trade.", "actor.")) or tag in ("good", "instrument"):
             yield f"{place}: {tag}", 1.0
 
 

@@ -40,7 +40,7 @@ def clauses(sentences: list[Sentence], stretch: int) -> list[Clause]:
     for order, sentence in enumerate(sentences):
         lead = not sentence.title and order < titles + LEAD_SENTENCES
         for kind, anchor, how in _anchors(sentence, sentences, stretch):
-            features = dict(_features(sentence, anchor, how, stretch))
+            features = dict(_features(kind, sentence, anchor, how, stretch))
             found.append(Clause(kind, sentence, anchor, how, lead, features))
     return found
 
@@ -132,29 +132,28 @@ def _nearest(sentence: Sentence, mark: Mark, tags: tuple[str, ...], reach: int) 
     return min(near, key=lambda other: distance(mark, other), default=None)
 
 
-def _features(sentence: Sentence, anchor: Mark, how: str, stretch: int) -> Iterator[tuple[str, float]]:
+def _features(mine: Kind, sentence: Sentence, anchor: Mark, how: str, stretch: int) -> Iterator[tuple[str, float]]:
     """Give what speaks for and against this clause, by name."""
     yield f"anchor {how}", 1.0
     for mark in sentence.marks:
         group = mark.tag.partition(".")[0]
         if group in ("op", "cue", "alike"):
             yield from _around(mark, anchor, stretch)
-        elif group in ("actor", "good", "trade", "instrument") or mark.tag in (
-            "act.supply",
-            "date.today",
-            "date.old",
-            "date.future",
-        ):
+        elif group in SETTING_GROUPS or mark.tag in SETTING_TAGS:
             yield f"{mark.tag} here", 1.0
-    parties = {mark.value for mark in sentence.having(*PARTY_TAGS)}
-    if parties or sentence.having("actor.office"):
-        yield "actor here", 1.0
-    if len(parties) > 1:
-        yield "two parties here", 1.0
-    if sentence.title:
-        yield "title", 1.0
+    others = (tag for tag, (kind, _) in _ALONE.items() if kind is not mine)
+    yield from ((f"beside {tag}", 1.0) for tag in others if sentence.having(tag))
+    yield from ((name, 1.0) for name, holds in _setting(sentence) if holds)
     if not _nearest(sentence, anchor, OPERATOR_TAGS, NEAR_WORDS * stretch):
         yield "no verb near", 1.0
+
+
+def _setting(sentence: Sentence) -> Iterator[tuple[str, bool]]:
+    parties = {mark.value for mark in sentence.having(*PARTY_TAGS)}
+    yield "actor here", bool(parties or sentence.having("actor.office"))
+    yield "two parties here", len(parties) > 1
+    yield "title", sentence.title
+    yield "one of several bare lines", sentence.bare
 
 
 def _around(mark: Mark, anchor: Mark, stretch: int) -> Iterator[tuple[str, float]]:

@@ -8,12 +8,17 @@ from functools import cache
 
 from ahocorasick_rs import AhoCorasick
 
+from services.classify.keys import joined
 from services.classify.languages.entries import parse
 from services.classify.languages.load import language_file, languages
 from services.classify.languages.schema import LanguageFile
 from services.classify.normalise import Folded
 
-_BULLETS = re.compile(r"[\s:|>*•-]*")
+_BULLETS = re.compile(r"[\s:|>*•·\-\u2013\u25a0-\u25ff\u2605\u2606\u203b\u3010\u300a\u3014\u226b\u00bb]*")
+"""What may stand before a heading: signs, squares, triangles, stars, opening brackets."""
+
+LONGEST_LINE = 200
+"""A longer line or sentence is no part of a frame."""
 
 
 class Frame:
@@ -29,6 +34,8 @@ class Frame:
         bullets = _BULLETS.match(self._page, start, end)
         if (bullets.end() if bullets else start) in self._headings:
             return "heading"
+        if end - start > LONGEST_LINE:
+            return None  # a paragraph that holds such words somewhere is still a paragraph
         place = bisect_left(self._lines, (start, 0))
         return "line" if place < len(self._lines) and self._lines[place][1] <= end else None
 
@@ -51,7 +58,12 @@ class Boilerplate:
 
 
 def _spans(automaton: AhoCorasick, text: str) -> Iterator[tuple[int, int]]:
-    return ((start, end) for _, start, end in automaton.find_matches_as_indexes(text, overlapping=True))
+    return (
+        (start, end)
+        for _, start, end in automaton.find_matches_as_indexes(text, overlapping=True)
+        if not (start and joined(text[start - 1], text[start]))
+        and not (end < len(text) and joined(text[end - 1], text[end]))
+    )
 
 
 def _literals(entries: Iterable[str]) -> Iterator[str]:

@@ -1,11 +1,10 @@
-"""The gate: one pass over a text with the rare words of all languages; what cannot report a measure leaves at once.
+"""The gates: a look at a text with the rare words of its language; what cannot report a measure leaves at once.
 
 A text is let in by an act that is clear by itself (an export ban, sanctions, an offtake agreement), or by two things
 together: a word of trade with one of restricting, a pact with goods or supply, a bare verb with either. Names of
-countries never let a text in.
+countries never let a text in. A line that does not read like the text's language is looked at in all others.
 """
 
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +24,10 @@ SAME_PLACE_CHARS = 25
 """Within a sentence one opener of a sort says enough; the next sentence may be another story."""
 AROUND_CHARS = 90
 """How far around an opener a look-alike that swallows it is looked for."""
+COMMON_WITHIN_CHARS = 200
+"""In so much of a line some common word of its language stands."""
+LONG_LINE_CHARS = 90
+"""A shorter line says too little to be a story of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,76 +58,53 @@ _WORD_OF = {
     "act.pact": "pact",
     "act.restrict": "restrict",
 }
-Opener = tuple[str, str]
-"""Language and which need it has; an empty need opens by itself."""
 CLEAR_OPENER = ""
-Key = tuple[Opener, str]
-"""An opener and how it has to be written where its capitals matter."""
-NOWHERE = sys.maxsize
+"""Of what opens by itself."""
+Key = tuple[str, str]
+"""Which need an opener has, and how it has to be written where its capitals matter."""
 
 
 class Gate:
-    """The keys of all languages, and for each of them what else it takes."""
+    """The keys of one language, and for each of them what else it takes."""
 
-    def __init__(self, files: Iterable[LanguageFile]) -> None:
+    def __init__(self, file: LanguageFile) -> None:
+        speech = Speech(file)
         openers: list[tuple[Key, Form, Speech]] = []
         killers: list[tuple[str, Form, Speech]] = []
-        near: dict[Opener, list[tuple[str, Form, Speech]]] = {}
-        for file in files:
-            speech = Speech(file)
-            for meaning, form in _forms(file):
-                need = _need_of(meaning, form)
-                if need is not None:
-                    openers.append((((speech.code, need), _capitals(form)), form, speech))
-                if meaning.tag == KILLER:
-                    killers.append((speech.code, form, speech))
-                for name, wanted in NEEDS.items():
-                    if meaning.tag in wanted.tags:
-                        near.setdefault((speech.code, name), []).append((meaning.tag, form, speech))
-        self._languages = frozenset(code for ((code, _), _), _, _ in openers)
-        self._unclear = {key for key, _, _ in openers if key[0][1] != CLEAR_OPENER}
+        near: dict[str, list[tuple[str, Form, Speech]]] = {}
+        for meaning, form in _forms(file):
+            need = _need_of(meaning, form)
+            if need is not None:
+                openers.append(((need, _capitals(form)), form, speech))
+            if meaning.tag == KILLER:
+                killers.append((KILLER, form, speech))
+            for name, wanted in NEEDS.items():
+                if meaning.tag in wanted.tags:
+                    near.setdefault(name, []).append((meaning.tag, form, speech))
         self._openers = Keys(openers)
         self._killers = Keys(killers)
-        self._near = {opener: Keys(entries) for opener, entries in near.items()}
-        self._passed_over: dict[str, dict[Key, int]] = {}
+        self._near = {need: Keys(entries) for need, entries in near.items()}
 
-    def opens(self, page: Folded, language: str | None = None) -> bool:
-        """Tell whether this page may report a measure.
+    def openers(self, page: Folded) -> Iterator[tuple[str, int, int]]:
+        """Give what lets a page in, in order: its need and where it stands in the folded text.
 
-        Where the language is declared, only what is clear by itself counts in the others: اتفاق is an agreement in
-        Arabic and an accident in Persian.
+        Of what stands close together and says the same only the first.
         """
-        return any(True for _ in self._openers_but(page, self._left_out(language)))
-
-    def openers(self, page: Folded) -> Iterator[tuple[Opener, int, int]]:
-        """Give what lets this page in, in any language: a page may hold stories in several."""
-        return self._openers_but(page, {})
-
-    def _openers_but(self, page: Folded, left_out: dict[Key, int]) -> Iterator[tuple[Opener, int, int]]:
-        """Give the openers in order; of what stands close together and says the same only the first."""
-        done = dict(left_out)
+        done: dict[Key, int] = {}
         for key, start, end in self._openers.find(page.text, done):
-            opener, capitals = key
-            if _as_written(page, capitals, start, end) and self._lets_in(opener, page.text, start, end):
-                yield opener, start, end
+            need, capitals = key
+            if _as_written(page, capitals, start, end) and self._lets_in(need, page.text, start, end):
+                yield need, start, end
                 done[key] = end + SAME_PLACE_CHARS
 
-    def _left_out(self, language: str | None) -> dict[Key, int]:
-        """Return what is not looked for in texts of this language: nowhere up to the end of any text."""
-        if language not in self._languages:
-            return {}
-        if language not in self._passed_over:
-            self._passed_over[language] = {key: NOWHERE for key in self._unclear if key[0][0] != language}
-        return self._passed_over[language]
-
-    def _lets_in(self, opener: Opener, folded: str, start: int, end: int) -> bool:
-        enough = opener[1] == CLEAR_OPENER or self._holds(opener, folded, start, end)
+    def _lets_in(self, need: str, folded: str, start: int, end: int) -> bool:
+        enough = need == CLEAR_OPENER or self._holds(need, folded, start, end)
         return enough and not self._swallowed(folded, start, end)
 
-    def _holds(self, opener: Opener, folded: str, start: int, end: int) -> bool:
-        reach = NEEDS[opener[1]].reach
+    def _holds(self, need: str, folded: str, start: int, end: int) -> bool:
+        reach = NEEDS[need].reach
         first = max(start - reach, 0)
-        near = self._near.get(opener)
+        near = self._near.get(need)
         return near is not None and any(
             first + s >= end or first + e <= start for _, s, e in near.find(folded[first : end + reach])
         )
@@ -133,6 +113,52 @@ class Gate:
         first = max(start - AROUND_CHARS, 0)
         held = self._killers.find(folded[first : end + AROUND_CHARS])
         return any(first + s <= start and end <= first + e for _, s, e in held)
+
+
+Place = tuple[int, str]
+"""Where in a page something that lets it in stands, and of which language it is."""
+
+
+class Gates:
+    """The gates of all languages."""
+
+    def __init__(self, files: Iterable[LanguageFile]) -> None:
+        by_code = {file.language: file for file in files}
+        self._gates = {code: Gate(file) for code, file in by_code.items()}
+        self._common = {code: _common_words(file) for code, file in by_code.items()}
+
+    def openers(self, page: Folded, language: str | None) -> list[Place]:
+        """Return what lets this page in, in order. Where its language is not declared it may be any."""
+        if language not in self._gates:
+            return sorted(place for code in self._gates for place in self._places(code, page))
+        found = self._places(language, page)
+        for start, line in self._foreign_lines(page.original, language):
+            folded = Folded(line)
+            others = (code for code in self._gates if code != language)
+            found += [(start + place, code) for code in others for place, _ in self._places(code, folded)]
+        return sorted(found)
+
+    def _places(self, code: str, page: Folded) -> list[Place]:
+        openers = self._gates[code].openers(page)
+        return [(page.original_span(start, end)[0], code) for _, start, end in openers]
+
+    def _foreign_lines(self, page: str, language: str) -> Iterator[tuple[int, str]]:
+        """Give the lines that are long enough to hold common words of this language, and hold none."""
+        common = self._common[language]
+        start = 0
+        for line in page.split("\n"):
+            if len(line) >= LONG_LINE_CHARS:
+                head = line[:COMMON_WITHIN_CHARS]
+                for word in common:
+                    if word in head:
+                        break
+                else:
+                    yield start, line
+            start += len(line) + 1
+
+
+def _common_words(file: LanguageFile) -> tuple[str, ...]:
+    return tuple(word.strip("*") if word.startswith("*") else f" {word} " for word in file.common)
 
 
 def _need_of(meaning: Meaning, form: Form) -> str | None:
@@ -171,6 +197,6 @@ def _forms(file: LanguageFile) -> Iterator[tuple[Meaning, Form]]:
 
 
 @cache
-def gate() -> Gate:
-    """Return the gate over every language file, built once per process."""
-    return Gate(language_file(code) for code in languages())
+def gates() -> Gates:
+    """Return the gates of every language, built once per process."""
+    return Gates(language_file(code) for code in languages())

@@ -66,22 +66,26 @@ class _Whole:
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         parts: list[str] = []
+        elided = False
         for place, gap in zip(self._form.places, self._form.gaps, strict=True):
             if parts:
-                parts.append(self._between(gap))
+                parts.append(self._between(gap, elided=elided))
+            elided = any(not piece.literal[-1].isalnum() for piece in place)
             parts.append(f"(?:{'|'.join(self._piece(piece) for piece in place)})")
         return re.compile("".join(parts))
 
-    def _between(self, gap: int) -> str:
+    def _between(self, gap: int, *, elided: bool) -> str:
         if not self._speech.spaced:
             return f".{{0,{UNSPACED_GAP}}}?" if gap else r"\W*"
+        if elided and not gap:
+            return r"\W*"  # dell'export: the sign that parts the words belongs to the first
         return rf"\W+(?:{_LETTER}+\W+){{0,{GAP}}}?" if gap else r"\W+"
 
     def _piece(self, piece: Piece) -> str:
         literal = re.escape(piece.literal)
         if not self._speech.spaced:
             return literal
-        start = "" if piece.free_start else rf"(?<!\w){_optional(self._speech.prefixes)}"
+        start = f"{_LETTER}*" if piece.free_start else rf"(?<!\w){_optional(self._speech.prefixes)}"
         end = f"{_LETTER}*" if piece.free_end else f"{_optional(self._speech.endings)}(?!{_LETTER})"
         return f"{start}{literal}{end}"
 
@@ -166,20 +170,20 @@ def _weight(literal: str) -> int:
 
 def _stands(edge: _Edge, folded: str, start: int, end: int) -> bool:
     """Tell whether a literal stands there as a word of its own, as far as its entry wants that."""
-    if start and not edge.free_start and folded[start - 1].isalpha() and _joined(folded[start - 1], folded[start]):
+    if start and not edge.free_start and folded[start - 1].isalpha() and joined(folded[start - 1], folded[start]):
         if not edge.prefixes:
             return False
         head = start - 1
-        while head and _joined(folded[head - 1], folded[head]) and start - head <= LONGEST_AFFIX:
+        while head and joined(folded[head - 1], folded[head]) and start - head <= LONGEST_AFFIX:
             head -= 1
         if folded[head:start] not in edge.prefixes:
             return False
-    if edge.free_end or end >= len(folded) or not folded[end].isalpha() or not _joined(folded[end - 1], folded[end]):
+    if edge.free_end or end >= len(folded) or not folded[end].isalpha() or not joined(folded[end - 1], folded[end]):
         return True
     tail = _WORD_REST.match(folded, end)
     return tail is not None and tail[0] in edge.endings
 
 
-def _joined(one: str, other: str) -> bool:
+def joined(one: str, other: str) -> bool:
     """Tell whether two neighbours belong to one word; letters written without spaces are words each."""
     return one.isalpha() and other.isalpha() and not ("\u3040" <= other <= "\u9fff" or "\u3040" <= one <= "\u9fff")

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from services.classify.languages.lexicon import Lexicon, Meaning, Phrase
@@ -12,6 +13,26 @@ from services.classify.normalise import Folded
 _WORD = re.compile(
     "(?:[^\\W_\u3040-\u30ff\u3400-\u9fff]+|[\u0900-\u0903\u093a-\u094f\u0951-\u0957\u200c]+)+|[\u3040-\u30ff\u3400-\u9fff]"
 )
+_COMMA = re.compile("[\\n,;:!?()\u060c\u061b\u061f\u3001\u3002\uff0c\uff1b\uff1a\u0964]")
+_BREAK = re.compile("[\\n;!?\u061b\u061f\u3002\uff1b\u0964]|[.]\\s")
+KILLER = "alike.phrases"
+_ACTS = ("act", "trade", "instrument", "alike")
+_VERBS = ("op", "alike")
+_NAMES = ("good", "actor", "instrument", "entity", "date", "alike")
+_SWALLOWED_BY = {
+    "act": _ACTS,
+    "trade": _ACTS,
+    "op.ease": _VERBS,
+    "op.end": _VERBS,
+    "op.expand": _VERBS,
+    "op.propose": _VERBS,
+    "good": _NAMES,
+    "actor": _NAMES,
+}
+"""Which longer entries hide a mark, by its tag or the group of it; what is not listed is hidden by any.
+
+An act that says what becomes of it (`lifts the ban`) or what it is about (`rare earths deal`) hides neither.
+"""
 
 
 class Mark(NamedTuple):
@@ -60,12 +81,11 @@ def find_marks(story: Folded, lexicon: Lexicon) -> list[Mark]:
         for meaning in lexicon.meanings.get(piece, ())
         for hit in some
     }
-    covers = {(mark.start, mark.end) for mark in found}
-    for phrase, chain in _phrases(hits, lexicon):
+    covers = {(mark.start, mark.end, mark.tag) for mark in found}
+    for phrase, chain in _phrases(hits, lexicon, _as_it_came(story)):
         found.add(_mark(chain, phrase.meaning))
-        covers.update(_runs(phrase, chain))
-    killers = [(mark.start, mark.end) for mark in found if mark.tag == "alike.phrases"]
-    standing = _standing(found, covers, killers)
+        covers.update((start, end, phrase.meaning.tag) for start, end in _runs(phrase, chain))
+    standing = _standing(found, covers)
     return standing if len(story.text) == len(story.original) else [_in_original(story, mark) for mark in standing]
 
 
@@ -111,6 +131,8 @@ def _placed(lexicon: Lexicon, story: Folded, words: Words, raw: tuple[int, int, 
             continue
         if piece.exact and not _as_written(story, piece.exact, start, end):
             continue
+        if piece.exact and tail.isascii() and tail.isalpha():
+            continue  # `Is` is not `I` with an ending
         yield number, _Hit(word_start if piece.free_start else start, word_end, first, last)
 
 
@@ -124,7 +146,7 @@ def _mark(chain: list[_Hit], meaning: Meaning) -> Mark:
     return Mark(first.start, last.end, meaning.tag, meaning.value, meaning.kind, first.word, last.last)
 
 
-def _phrases(hits: dict[int, list[_Hit]], lexicon: Lexicon) -> list[tuple[Phrase, list[_Hit]]]:
+def _phrases(hits: dict[int, list[_Hit]], lexicon: Lexicon, text: str) -> list[tuple[Phrase, list[_Hit]]]:
     """Find the entries of several pieces; most are out at once, for their second word is nowhere in the text."""
     here = hits.keys()
     return [
@@ -133,26 +155,34 @@ def _phrases(hits: dict[int, list[_Hit]], lexicon: Lexicon) -> list[tuple[Phrase
         for phrase in lexicon.phrases.get(piece, ())
         if not here.isdisjoint(phrase.places[1])
         for hit in hits[piece]
-        if (chain := _chain(phrase, hit, hits, lexicon.stretch))
+        if (chain := _chain(phrase, hit, hits, lexicon.stretch, text))
     ]
 
 
-def _chain(phrase: Phrase, first: _Hit, hits: dict[int, list[_Hit]], stretch: int) -> list[_Hit] | None:
+def _chain(phrase: Phrase, first: _Hit, hits: dict[int, list[_Hit]], stretch: int, text: str) -> list[_Hit] | None:
     chain = [first]
     for place, gap in zip(phrase.places[1:], phrase.gaps[1:], strict=True):
-        following = _following(place, hits, chain[-1].last, gap * stretch)
+        following = _following(place, hits, chain[-1], gap * stretch, text)
         if following is None:
             return None
         chain.append(following)
     return chain
 
 
-def _following(place: tuple[int, ...], hits: dict[int, list[_Hit]], at: int, gap: int) -> _Hit | None:
+def _following(place: tuple[int, ...], hits: dict[int, list[_Hit]], before: _Hit, gap: int, text: str) -> _Hit | None:
+    """Return the next word of an entry; a comma ends a run of neighbours, the end of a sentence any entry."""
+    ends = _BREAK if gap else _COMMA
     for piece in place:
         for hit in hits.get(piece, ()):
-            if at < hit.word <= at + 1 + gap:
+            in_reach = before.last < hit.word <= before.last + 1 + gap
+            if in_reach and not ends.search(text, before.end, hit.start):
                 return hit
     return None
+
+
+def _as_it_came(story: Folded) -> str:
+    """Return the text with its line ends, where each letter has kept its place."""
+    return story.original if len(story.original) == len(story.text) else story.text
 
 
 def _runs(phrase: Phrase, chain: list[_Hit]) -> list[tuple[int, int]]:
@@ -166,19 +196,40 @@ def _runs(phrase: Phrase, chain: list[_Hit]) -> list[tuple[int, int]]:
     return runs
 
 
-def _standing(found: set[Mark], covers: set[tuple[int, int]], killers: list[tuple[int, int]]) -> list[Mark]:
-    """Drop what stands inside a longer entry, `ban` in `export ban`, and whatever touches a look-alike."""
-    widest: list[tuple[int, int]] = []
-    for start, end in sorted(covers, key=lambda span: (span[0], -span[1])):
-        if not widest or end > widest[-1][1]:
-            widest.append((start, end))
+def _standing(found: set[Mark], covers: set[tuple[int, int, str]]) -> list[Mark]:
+    """Drop what stands inside a longer entry, `ban` in `export ban`, and whatever touches a longer look-alike."""
+    longest_first = sorted(covers, key=lambda cover: (cover[0], -cover[1]))
+    widest = {groups: _widest(longest_first, groups) for groups in {*_SWALLOWED_BY.values(), None}}
+    killers = [(mark.start, mark.end) for mark in found if mark.tag == KILLER]
     kept = (
         mark
         for mark in found
-        if not _swallowed(mark, widest)
-        and (mark.tag == "alike.phrases" or not any(mark.start < end and start < mark.end for start, end in killers))
+        if not _swallowed(mark, widest[_hidden_by(mark.tag)])
+        and (mark.tag == KILLER or not any(_kills(killer, mark) for killer in killers))
     )
     return sorted(kept, key=lambda mark: (mark.start, mark.end, mark.tag, mark.value))
+
+
+@cache
+def _hidden_by(tag: str) -> tuple[str, ...] | None:
+    return _SWALLOWED_BY.get(tag) or _SWALLOWED_BY.get(tag.partition(".")[0])
+
+
+def _widest(covers: list[tuple[int, int, str]], groups: tuple[str, ...] | None) -> list[tuple[int, int]]:
+    """Return the spans of these groups that no other begins before and outlasts, in order."""
+    widest: list[tuple[int, int]] = []
+    furthest = -1
+    for start, end, tag in covers:
+        if end > furthest and (groups is None or tag.partition(".")[0] in groups):
+            widest.append((start, end))
+            furthest = end
+    return widest
+
+
+def _kills(killer: tuple[int, int], mark: Mark) -> bool:
+    start, end = killer
+    holds = mark.start <= start and end <= mark.end and end - start < mark.end - mark.start
+    return mark.start < end and start < mark.end and not holds
 
 
 def _swallowed(mark: Mark, widest: list[tuple[int, int]]) -> bool:

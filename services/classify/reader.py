@@ -7,7 +7,7 @@ from schemas.detection import Detection
 from services.classify import candidates, clauses, detections, document, roles, segments, sentences
 from services.classify.document import Judgement
 from services.classify.frame import Frame, boilerplate
-from services.classify.gate import gate
+from services.classify.gate import gates
 from services.classify.languages.lexicon import lexicon
 from services.classify.languages.load import languages
 from services.classify.normalise import Folded
@@ -60,13 +60,12 @@ def study_with(article: Article, judge: Weights) -> Reading:
 def scenes_of(laid_out: segments.Page) -> list[tuple[Story, candidates.Scene]] | None:
     """Return the stories of a page that are in a language we read, searched; None where the gate stays shut."""
     folded = Folded(laid_out.whole)
-    if not gate().opens(folded, laid_out.article.language):
+    openers = gates().openers(folded, laid_out.article.language)
+    if not openers:
         return None
-    openers = gate().openers(folded)
-    let_in = [(folded.original_span(start, end)[0], opener[0]) for opener, start, end in openers]
     frame = boilerplate().frame(folded)
     known = frozenset(languages())
-    stories = segments.cut(laid_out, frame, sorted(let_in), known)
+    stories = segments.cut(laid_out, frame, openers, known)
     return [(story, _scene(story, frame)) for story in stories if story.language in known]
 
 
@@ -85,7 +84,7 @@ def judge_scene(scene: candidates.Scene, judge: Weights) -> list[Judgement]:
 
 def warm_up() -> None:
     """Compile every lexicon now, so that the first article does not wait for it."""
-    gate()
+    gates()
     boilerplate()
     for code in languages():
         lexicon(code)

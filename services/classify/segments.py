@@ -16,9 +16,11 @@ FIRST_LINE_MAX_CHARS = 220
 LINES_ASKED = 6
 """Of how many lines the language of a story is told."""
 TEASER_MIN_CHARS = 110
+PROSE_MIN_CHARS = 60
+"""A line from which on something has been told: a heading above it belongs to the menu."""
 SWITCH_MIN_CHARS = 90
 _LINE = re.compile(r"[^\n]+")
-_SENTENCE_END = re.compile("[.!?\u3002\uff01\uff1f\u061f\u0964\u2026][\"'\u201d\u00bb)\\]\u300d]?\\s*$")
+SENTENCE_END = re.compile("[.!?\u3002\uff01\uff1f\u061f\u0964\u2026][\"'\u201d\u00bb)\\]\u300d]?\\s*$")
 
 
 class Line(NamedTuple):
@@ -80,6 +82,7 @@ def cut(page: Page, frame: Frame, openers: Openers, known: frozenset[str]) -> li
     if has_title and len(lines) > 1 and lines[1].text.strip() == lines[0].text.strip():
         del lines[1]  # pages and plain texts repeat their title; told twice it would push the lead away
     main, rest = _split(lines, frame, has_title=has_title)
+    main = _without_menu(main, openers, has_title=has_title)
     spoken = {code for line in main for _, code in _inside(openers, line)}
     language = hint if hint in spoken else language_of(_text(main[:LINES_ASKED]), known, hint)
     main, foreign = _own_language(main, openers, language, known, has_title=has_title)
@@ -115,7 +118,7 @@ def language_of(text: str, known: frozenset[str], hint: str | None) -> str | Non
 
 def _opens_with_title(lines: list[Line]) -> bool:
     """Tell whether a text without a title opens with one: a first line that is short and no sentence."""
-    return len(lines) > 1 and len(lines[0].text) <= FIRST_LINE_MAX_CHARS and not _SENTENCE_END.search(lines[0].text)
+    return len(lines) > 1 and len(lines[0].text) <= FIRST_LINE_MAX_CHARS and not SENTENCE_END.search(lines[0].text)
 
 
 def _split(lines: list[Line], frame: Frame, *, has_title: bool) -> tuple[list[Line], list[Line]]:
@@ -125,13 +128,25 @@ def _split(lines: list[Line], frame: Frame, *, has_title: bool) -> tuple[list[Li
     under_heading = False
     for i, line in enumerate(lines):
         role = frame.role(line.start, line.end)
-        if role == "heading" and len(main) > int(has_title):
+        if role == "heading" and any(len(told.text) >= PROSE_MIN_CHARS for told in main[int(has_title) :]):
             under_heading = True
         elif role and (i or not has_title):
             continue
         else:
             (rest if under_heading else main).append(line)
     return main, rest
+
+
+def _without_menu(main: list[Line], openers: Openers, *, has_title: bool) -> list[Line]:
+    """Drop the short lines between title and first paragraph, breadcrumbs, by-line, buttons, that name no act."""
+    title, body = main[: int(has_title)], main[int(has_title) :]
+    begins = next((i for i, line in enumerate(body) if _is_prose(line.text)), 0)
+    return [*title, *(line for line in body[:begins] if _inside(openers, line)), *body[begins:]]
+
+
+def _is_prose(text: str) -> bool:
+    shortest = PROSE_MIN_CHARS if text.isascii() or ord(max(text)) < 0x3040 else PROSE_MIN_CHARS // 3  # noqa: PLR2004
+    return len(text) >= shortest or bool(SENTENCE_END.search(text))
 
 
 def _own_language(
@@ -152,7 +167,7 @@ def _own_language(
 
 def _is_teaser(text: str) -> bool:
     """Tell a teaser, which has a sentence of its own, from a bare link."""
-    return len(text) >= _minimum(text) and bool(_SENTENCE_END.search(text))
+    return len(text) >= _minimum(text) and bool(SENTENCE_END.search(text))
 
 
 def _minimum(text: str) -> int:

@@ -12,13 +12,16 @@ from services.classify.frame import Frame
 from services.classify.languages.lexicon import Lexicon
 from services.classify.marks import Mark, find_marks
 from services.classify.normalise import Folded
-from services.classify.segments import Line, Story
+from services.classify.segments import SENTENCE_END, Line, Story
 
 _CJK_SENTENCE = re.compile("[^\u3002\uff01\uff1f\n]+[\u3002\uff01\uff1f]*[\u300d\u300f\u201d\uff09)]*")
 _BAR = re.compile(r"\s[|•·]\s")
 MAX_SENTENCE_CHARS = 1_500
 MAX_SENTENCES = 120
 MAX_SENTENCES_READ = 40
+LINK_MAX_CHARS = 160
+SEVERAL = 4
+"""Bare lines from which on they are links or menus, and not one item that was cut off."""
 HEAD_SENTENCES = 4
 """The title and the first sentences: what a story has to say stands there."""
 
@@ -32,6 +35,8 @@ class Sentence:
     end: int
     line: int
     title: bool
+    bare: bool
+    """A short line without an end, one of several: a link, a menu, a heading."""
     marks: tuple[Mark, ...] = ()
     tags: frozenset[str] = field(init=False)
     """The tags of its marks: most questions end here."""
@@ -49,13 +54,19 @@ def cut(story: Story, frame: Frame) -> list[Sentence]:
     spans = []
     place = 0
     read = _lines_read(story)
+    bare = {number for number, line in enumerate(story.lines) if _is_bare(line.text)}
     for number, line in enumerate(story.lines):
         title = story.has_title and number == 0
+        link = not title and number in bare and len(bare) >= SEVERAL
         whole = title or number not in read
         pieces = [(0, len(line.text))] if whole else list(_pieces(line, story.language, frame))
-        spans += [(place + start, place + end, number, title) for start, end in pieces]
+        spans += [(place + start, place + end, number, title, link) for start, end in pieces]
         place += len(line.text) + 1
     return [Sentence(i, *span) for i, span in enumerate(spans[:MAX_SENTENCES])]
+
+
+def _is_bare(text: str) -> bool:
+    return len(text) <= LINK_MAX_CHARS and not SENTENCE_END.search(text)
 
 
 def _lines_read(story: Story) -> set[int]:
@@ -103,7 +114,7 @@ def _with_marks(sentences: list[Sentence], marks: list[Mark]) -> list[Sentence]:
         if place >= 0 and mark.end <= sentences[place].end:
             held[place].append(mark)
     return [
-        Sentence(s.number, s.start, s.end, s.line, s.title, tuple(some))
+        Sentence(s.number, s.start, s.end, s.line, s.title, s.bare, tuple(some))
         for s, some in zip(sentences, held, strict=True)
     ]
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from schemas.article import Article
-from services.classify.gate import gate
+from services.classify.gate import gates
 from services.classify.normalise import Folded
 from services.classify.reader import read, warm_up
 
@@ -14,7 +14,7 @@ ROUNDS = 3
 async def run(articles: Sequence[Article]) -> None:
     """Print articles a second for the reader and for the gate."""
     warm_up()
-    scan = rate(articles, lambda a: gate().opens(Folded(f"{a.title}\n{a.text}"), a.language))
+    scan = rate(articles, lambda a: gates().openers(Folded(f"{a.title}\n{a.text}"), a.language))
     whole = rate(articles, read)
     print(f"reading: {whole:,.0f} articles/s on one core; its gate alone {scan:,.0f}/s; ratio {whole / scan:.2f}")
 

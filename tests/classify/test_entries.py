@@ -11,7 +11,7 @@ from services.classify.normalise import Folded
 
 def found(entry: str, text: str, **language: object) -> list[str]:
     """Return what one entry finds in a text."""
-    data = {"language": "xx", "name": "X", "acts": {}, "operators": {}, "trade": {}, **language}
+    data = {"language": "xx", "name": "X", "common": list("abc"), "acts": {}, "operators": {}, "trade": {}, **language}
     lexicon = Lexicon(LanguageFile.model_validate(data), ((Meaning("act.control"), form) for form in parse(entry)))
     marks = find_marks(Folded(text), lexicon)
     return [text[mark.start : mark.end] for mark in marks]
@@ -28,9 +28,12 @@ def found(entry: str, text: str, **language: object) -> list[str]:
         ("put ... on hold", "put the new rules on hold", ["put the new rules on hold"]),
         ("put ... on hold", "put one two three four five six seven on hold", []),
         ("(ban|curb) on exports", "curb on exports, a ban on exports", ["curb on exports", "ban on exports"]),
+        ("export ban", "after exports, ban or not", []),
+        ("put ... on hold", "It was put off. Nothing is on hold", []),
         ("(the |)list", "the list; list", ["the list", "list"]),
         ("export(s|ed)", "exports, exported, exporting", ["exports", "exported"]),
         ("=US", "the US told us", ["US"]),
+        ("=I", "I say it Is so", ["I"]),
     ],
 )
 def test_what_an_entry_finds(entry: str, text: str, quotes: list[str]) -> None:

@@ -8,7 +8,7 @@ from services.classify.languages.lexicon import entries_of
 from services.classify.languages.load import language_file, languages, read_file
 from services.classify.languages.schema import LanguageFileError
 
-HEAD = "language: xx\nname: X\nacts: {}\noperators: {}\ntrade: {}\n"
+HEAD = "language: xx\nname: X\ncommon: [a, b, c]\nacts: {}\noperators: {}\ntrade: {}\n"
 
 
 @pytest.mark.parametrize("code", languages())

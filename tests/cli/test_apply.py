@@ -118,7 +118,8 @@ def test_a_retired_secret_goes_when_the_file_drops_it(apply: Run) -> None:
     """The server keeps a secret that is left out, so `apply` tells it to let go; then nothing is left to do."""
     erp = f"kind: destination\nid: erp\ntype: webhook\nurl: https://erp.example/hook\nsecret: {SECRET}\n"
     apply(f"{erp}previous_secret: {SECRET.replace('MDEy', 'MTEy')}\n")
-    assert apply(erp, "--dry-run").stdout == 'changed destination erp (dry run)\n  previous_secret: "**********" → null\n'
+    dry = 'changed destination erp (dry run)\n  previous_secret: "**********" → null\n'
+    assert apply(erp, "--dry-run").stdout == dry
     assert apply(erp).stdout == "changed destination erp\n"
     assert apply(erp).stdout == "unchanged destination erp\n"
 

@@ -11,7 +11,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from services.classify.gate import gate
+from services.classify.gate import Gate
 from services.classify.languages.lexicon import entries_of, lexicon
 from services.classify.languages.load import language_file
 from services.classify.languages.schema import LanguageFileError
@@ -45,16 +45,11 @@ def main(arguments: list[str]) -> int:
 def _let_in(news: Path, code: str) -> None:
     """Print how many of these texts the gate lets in, and by what."""
     pages = [Folded(f"{row['title']}\n{row['text']}") for row in map(json.loads, news.read_text("utf-8").splitlines())]
-    let_in = [page for page in pages if gate().opens(page, code)]
+    gate = Gate(language_file(code))
+    let_in = [found for page in pages if (found := [(need, page.text[s:e]) for need, s, e in gate.openers(page)])]
     sys.stdout.write(f"{len(let_in)} of {len(pages)} let in by the gate (keep it under 10 %)\n")
-    words = Counter(
-        (language, need or "clear", page.text[start:end])
-        for page in let_in
-        for (language, need), start, end in gate().openers(page)
-    )
-    sys.stdout.writelines(
-        f"{n:6} {language} {need:6} {word}\n" for (language, need, word), n in words.most_common(MOST)
-    )
+    words = Counter(one for found in let_in for one in found)
+    sys.stdout.writelines(f"{n:6} {need or 'clear':8} {word}\n" for (need, word), n in words.most_common(MOST))
 
 
 def _show(text: str, code: str) -> None:

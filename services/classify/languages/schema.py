@@ -235,6 +235,9 @@ class LanguageFile(Part):
     order: Literal["svo", "sov", "vso"] = "svo"
     adjective: Literal["before", "after"] = "before"
     """Where an adjective such as Chinese or Russian stands to its noun."""
+    common: tuple[str, ...] = Field(min_length=3)
+    """Words (with a `*` on both sides letters) that nearly every sentence has and related languages have not: a long
+    line without any of them is foreign."""
     prefixes: tuple[str, ...] = ()
     """Clitics that may stand before any entry, written together with it: و ف ب ال."""
     endings: tuple[str, ...] = ()

@@ -25,8 +25,10 @@ def main(arguments: list[str]) -> int:
     seen = examples.look(texts)
     if asked.what == "weights":
         FILE.write_text(fitting.learn(seen, fitting.prior()).model_dump_json(indent=1) + "\n", "utf-8")
-        weights.cache_clear()
-    sys.stdout.write(quality.table(quality.by_folds(seen) if not asked.files else quality.told(seen, weights())))
+        sys.stdout.write(f"learned from {len(seen)} texts; `make quality` tells how well they are read\n")
+    else:
+        read = quality.told(seen, weights()) if asked.files else quality.by_folds(seen)
+        sys.stdout.write(quality.table(read))
     return 0
 
 

@@ -15,6 +15,7 @@ from services.classify.train.labelled import Gold, Labelled
 from services.classify.train.logistic import Example
 from services.classify.weights import Weights
 
+ACTS_THAT_WEIGH = 2.0
 Scenes = Sequence[tuple[Story, Scene]]
 
 
@@ -79,10 +80,14 @@ def _likeness(judgement: Judgement, gold: Gold) -> float:
     return 1 + issuers + len(gold.targets & judgement.targets.keys()) + judgement.confidence
 
 
-def detect_examples(found: Iterable[Matched]) -> Iterator[tuple[str, Example]]:
-    """Give kind and example: whether the text reports such an act."""
+def detect_examples(found: Sequence[Matched]) -> Iterator[tuple[str, Example]]:
+    """Give kind and example: whether this text reports such an act.
+
+    A long text with many old acts weighs no more than a short one with two.
+    """
+    weight = min(1.0, ACTS_THAT_WEIGH / max(len(found), 1))
     for one in found:
-        yield one.judgement.candidate.kind.value, Example(one.judgement.features, one.gold is not None)
+        yield one.judgement.candidate.kind.value, Example(one.judgement.features, one.gold is not None, weight)
 
 
 def stage_examples(found: Iterable[Matched]) -> Iterator[tuple[str, Example]]:
