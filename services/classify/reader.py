@@ -1,5 +1,6 @@
 """The reader: one article in, what it reports out. The stages in their order, each a file of its own."""
 
+import gc
 from dataclasses import dataclass
 
 from schemas.article import Article
@@ -8,6 +9,7 @@ from services.classify import candidates, clauses, detections, document, roles, 
 from services.classify.document import Judgement
 from services.classify.frame import Frame, boilerplate
 from services.classify.gate import gates
+from services.classify.languages.entries import parse
 from services.classify.languages.lexicon import lexicon
 from services.classify.languages.load import languages
 from services.classify.normalise import Folded
@@ -83,11 +85,23 @@ def judge_scene(scene: candidates.Scene, judge: Weights) -> list[Judgement]:
 
 
 def warm_up() -> None:
-    """Compile every lexicon now, so that the first article does not wait for it."""
-    gates()
-    boilerplate()
-    for code in languages():
-        lexicon(code)
+    """Compile every lexicon now, so that the first article does not wait for it.
+
+    Millions of small objects that stay: collecting garbage among them while they are made doubles the time, and going
+    through them again and again slows every article that is read later.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        gates()
+        boilerplate()
+        for code in languages():
+            lexicon(code)
+        parse.cache_clear()
+    finally:
+        if collecting:
+            gc.enable()
+    gc.freeze()
 
 
 def _settled(judged: list[tuple[Story, Judgement]]) -> list[tuple[Story, Judgement]]:

@@ -14,6 +14,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from services.classify.normalise import fold_entry
 
@@ -89,13 +90,17 @@ _FAULTS: tuple[tuple[Callable[[str], bool], str], ...] = (
 )
 
 
-def parse(entry: str) -> list[Form]:
-    """Return every form of this entry; raise ValueError when there are too many."""
+@cache
+def parse(entry: str) -> tuple[Form, ...]:
+    """Return every form of this entry; raise ValueError when there are too many.
+
+    The check of a file, its gate and its lexicon all ask for the same entries: kept until `parse.cache_clear()`.
+    """
     exact = entry.startswith("=")
     spellings = [spelling for text in _with_or_without(entry.removeprefix("=")) for spelling in _joins(text)]
     if len(spellings) > MAX_FORMS:
         raise ValueError(f"has more than {MAX_FORMS} forms; make fewer parts optional")
-    return [form for spelling in spellings if (form := _form(spelling, exact=exact)).places]
+    return tuple(form for spelling in spellings if (form := _form(spelling, exact=exact)).places)
 
 
 def _with_or_without(entry: str) -> Iterator[str]:
