@@ -106,10 +106,10 @@ def _all_features(group: list[Clause], ranked: list[Clause], scene: Scene, order
 def _story_features(group: list[Clause], scene: Scene) -> Iterator[tuple[str, float]]:
     titles = [sentence for sentence in scene.sentences if sentence.title]
     yield ("main story" if scene.main else "teaser"), 1.0
-    yield "depth", round(min(group[0].sentence.number, DEEP) / DEEP, 4)
-    length = _length(scene)
+    depth, length = round(min(group[0].sentence.number, DEEP) / DEEP, 4), _length(scene)
     yield f"{length} story", 1.0
-    yield f"depth in a {length} story", round(min(group[0].sentence.number, DEEP) / DEEP, 4)
+    yield "depth", depth
+    yield f"depth in a {length} story", depth
     if any(clause.sentence.title for clause in group):
         yield "act in the title", 1.0
         yield f"act in the title of a {length} story", 1.0
@@ -133,8 +133,6 @@ def _story_features(group: list[Clause], scene: Scene) -> Iterator[tuple[str, fl
         share = sum(bool(s.having(*tags)) for s in scene.sentences) / max(len(scene.sentences), 1)
         if share:
             yield f"share of {name}", round(share, 4)
-    if all(clause.sentence.bare for clause in group):
-        yield "told in bare lines only", 1.0
     if not any(clause.features.get("actor here") for clause in group):
         yield "nobody acts", 1.0
 

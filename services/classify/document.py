@@ -13,6 +13,7 @@ from services.classify.weights import Weights, confidence, reasons, total
 
 LINE = 0.5
 """Calibrated confidence from which on a reading is told."""
+LINKS_ONLY = "it stands only in links to other stories"
 _GROUP = {Stage.EXPANDED: Stage.ADOPTED, Stage.ENDED: Stage.EASED}
 
 
@@ -53,7 +54,8 @@ def judge(candidate: Candidate, weights: Weights) -> Judgement:
     row = weights.detect[kind]
     sure = confidence(total(row, features), weights.calibration[kind])
     named = goods(candidate, weights)
-    return Judgement(candidate, stage, mark, issuers, targets, named, sure, features, row)
+    linked = LINKS_ONLY if all(clause.sentence.bare for clause in candidate.clauses) else None
+    return Judgement(candidate, stage, mark, issuers, targets, named, sure, features, row, linked)
 
 
 def _outcome(stage: Stage, issuers: Claims, targets: Claims) -> dict[str, float]:

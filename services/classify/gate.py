@@ -11,15 +11,13 @@ from functools import cache
 
 from services.classify.keys import Keys, Speech
 from services.classify.languages.entries import Form, parse
-from services.classify.languages.lexicon import Meaning, entries_of, shared_goods
+from services.classify.languages.lexicon import LOOKALIKE, Meaning, entries_of, shared_goods
 from services.classify.languages.load import language_file, languages
 from services.classify.languages.schema import LanguageFile
 from services.classify.normalise import Folded
 
 CLEAR = frozenset({"act.control", "act.control_verb", "act.sanction", "act.sanction_verb", "act.supply_pact"})
 """One such entry is enough to look closer."""
-KILLER = "alike.phrases"
-"""Swallows what it holds, at the gate as in the reading."""
 SAME_PLACE_CHARS = 25
 """Within a sentence one opener of a sort says enough; the next sentence may be another story."""
 AROUND_CHARS = 90
@@ -76,8 +74,8 @@ class Gate:
             need = _need_of(meaning, form)
             if need is not None:
                 openers.append(((need, _capitals(form)), form, speech))
-            if meaning.tag == KILLER:
-                killers.append((KILLER, form, speech))
+            if meaning.tag == LOOKALIKE:
+                killers.append((LOOKALIKE, form, speech))
             for name, wanted in NEEDS.items():
                 if meaning.tag in wanted.tags:
                     near.setdefault(name, []).append((meaning.tag, form, speech))
@@ -188,7 +186,7 @@ def _one_word(form: Form) -> bool:
 
 
 def _forms(file: LanguageFile) -> Iterator[tuple[Meaning, Form]]:
-    wanted = {KILLER, "instrument", *CLEAR, *_WORD_OF, *(tag for need in NEEDS.values() for tag in need.tags)}
+    wanted = {LOOKALIKE, "instrument", *CLEAR, *_WORD_OF, *(tag for need in NEEDS.values() for tag in need.tags)}
     for meaning, entry in entries_of(file):
         if meaning.tag in wanted:
             for form in parse(entry):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from services.classify.languages.lexicon import Lexicon, Meaning, Phrase
+from services.classify.languages.lexicon import LOOKALIKE, Lexicon, Meaning, Phrase
 from services.classify.normalise import Folded
 
 _WORD = re.compile(
@@ -15,7 +15,6 @@ _WORD = re.compile(
 )
 _COMMA = re.compile("[\\n,;:!?()\u060c\u061b\u061f\u3001\u3002\uff0c\uff1b\uff1a\u0964]")
 _BREAK = re.compile("[\\n;!?\u061b\u061f\u3002\uff1b\u0964]|[.]\\s")
-KILLER = "alike.phrases"
 _ACTS = ("act", "trade", "instrument", "alike")
 _VERBS = ("op", "alike")
 _NAMES = ("good", "actor", "instrument", "entity", "date", "alike")
@@ -200,12 +199,12 @@ def _standing(found: set[Mark], covers: set[tuple[int, int, str]]) -> list[Mark]
     """Drop what stands inside a longer entry, `ban` in `export ban`, and whatever touches a longer look-alike."""
     longest_first = sorted(covers, key=lambda cover: (cover[0], -cover[1]))
     widest = {groups: _widest(longest_first, groups) for groups in {*_SWALLOWED_BY.values(), None}}
-    killers = [(mark.start, mark.end) for mark in found if mark.tag == KILLER]
+    killers = [(mark.start, mark.end) for mark in found if mark.tag == LOOKALIKE]
     kept = (
         mark
         for mark in found
         if not _swallowed(mark, widest[_hidden_by(mark.tag)])
-        and (mark.tag == KILLER or not any(_kills(killer, mark) for killer in killers))
+        and (mark.tag == LOOKALIKE or not any(_kills(killer, mark) for killer in killers))
     )
     return sorted(kept, key=lambda mark: (mark.start, mark.end, mark.tag, mark.value))
 

@@ -19,6 +19,8 @@ TEASER_MIN_CHARS = 110
 PROSE_MIN_CHARS = 60
 """A line from which on something has been told: a heading above it belongs to the menu."""
 SWITCH_MIN_CHARS = 90
+FIRST_EAST_ASIAN = "\u3040"
+"""From here on the letters of Chinese, Japanese and Korean stand."""
 _LINE = re.compile(r"[^\n]+")
 SENTENCE_END = re.compile("[.!?\u3002\uff01\uff1f\u061f\u0964\u2026][\"'\u201d\u00bb)\\]\u300d]?\\s*$")
 
@@ -128,7 +130,7 @@ def _split(lines: list[Line], frame: Frame, *, has_title: bool) -> tuple[list[Li
     under_heading = False
     for i, line in enumerate(lines):
         role = frame.role(line.start, line.end)
-        if role == "heading" and any(len(told.text) >= PROSE_MIN_CHARS for told in main[int(has_title) :]):
+        if role == "heading" and any(_says(PROSE_MIN_CHARS, told.text) for told in main[int(has_title) :]):
             under_heading = True
         elif role and (i or not has_title):
             continue
@@ -145,8 +147,7 @@ def _without_menu(main: list[Line], openers: Openers, *, has_title: bool) -> lis
 
 
 def _is_prose(text: str) -> bool:
-    shortest = PROSE_MIN_CHARS if text.isascii() or ord(max(text)) < 0x3040 else PROSE_MIN_CHARS // 3  # noqa: PLR2004
-    return len(text) >= shortest or bool(SENTENCE_END.search(text))
+    return _says(PROSE_MIN_CHARS, text) or bool(SENTENCE_END.search(text))
 
 
 def _own_language(
@@ -167,9 +168,10 @@ def _own_language(
 
 def _is_teaser(text: str) -> bool:
     """Tell a teaser, which has a sentence of its own, from a bare link."""
-    return len(text) >= _minimum(text) and bool(SENTENCE_END.search(text))
+    return _says(TEASER_MIN_CHARS, text) and bool(SENTENCE_END.search(text))
 
 
-def _minimum(text: str) -> int:
-    """Letters of Chinese, Japanese and Korean say more each."""
-    return TEASER_MIN_CHARS if text.isascii() or ord(max(text)) < 0x3040 else TEASER_MIN_CHARS // 3  # noqa: PLR2004
+def _says(chars: int, text: str) -> bool:
+    """Tell whether a text says as much as so many letters of an alphabet; East Asian ones say three times as much."""
+    east_asian = not text.isascii() and max(text) >= FIRST_EAST_ASIAN
+    return len(text) >= (chars // 3 if east_asian else chars)

@@ -18,6 +18,8 @@ from services.classify.normalise import fold_entry
 T = TypeVar("T")
 NAME_LENGTH_TO_TRIM = 5
 CASED_NAME_LENGTH = 3
+LOOKALIKE = "alike.phrases"
+"""Swallows what it holds, at the gate as in the reading."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from services.classify.train.logistic import Example
 from services.classify.weights import Weights
 
 ACTS_THAT_WEIGH = 2.0
+"""A text with more candidates than these weighs as one with so many."""
 Scenes = Sequence[tuple[Story, Scene]]
 
 

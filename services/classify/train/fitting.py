@@ -13,6 +13,7 @@ from services.classify.weights import Row, Weights, total
 PRIOR = Path(__file__).parent / "prior.json"
 """The hand-set weights from which learning starts."""
 PULL = 12.0
+"""How strongly what is learned is drawn to the hand-set weights, where nothing else is said."""
 FIRM_PULL = 40.0
 """For roles, where the hand-set weights know grammar and the texts are few."""
 STANDING_ASIDE = ("supporting clause", "clause of the body", "bias", "aside_before close", "aside_after")
@@ -55,7 +56,7 @@ def learn_parts(seen: Sequence[Seen], start: Weights) -> Weights:
             "target": _leaning(
                 _guarded(_rows(examples.party_examples(found, hit=True), start.target, FIRM_PULL), start.target)
             ),
-            "good": _leaning(_rows(examples.good_examples(found), start.good)),
+            "good": _rows(examples.good_examples(found), start.good),
         }
     )
 

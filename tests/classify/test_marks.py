@@ -1,0 +1,37 @@
+"""What stands when entries overlap: acts keep the verbs and goods inside them, the longer of two alike wins."""
+
+import pytest
+
+from services.classify.languages.lexicon import lexicon
+from services.classify.marks import find_marks
+from services.classify.normalise import Folded
+
+
+def tags(text: str) -> set[str]:
+    """Return what is found in an English text."""
+    return {mark.tag for mark in find_marks(Folded(text), lexicon("en"))}
+
+
+@pytest.mark.parametrize(
+    ("text", "standing"),
+    [
+        ("a rare earths deal", {"act.supply_pact", "good"}),
+        ("sanctions relief", {"act.sanction", "op.ease"}),
+        ("a ban on Russian oil", {"actor.country", "good"}),
+    ],
+)
+def test_an_act_hides_neither_its_verb_nor_what_it_is_about(text: str, standing: set[str]) -> None:
+    """The words of an act that say what becomes of it, or on what, count as well."""
+    assert standing <= tags(text)
+
+
+def test_a_longer_act_hides_the_shorter_in_it() -> None:
+    """An export ban is one act, not a ban beside an export."""
+    found = tags("an export ban")
+    assert "act.control" in found
+    assert not found & {"act.restrict", "trade.export"}
+
+
+def test_a_look_alike_kills_what_it_holds() -> None:
+    """Air traffic control is no control of exports."""
+    assert not any(tag.startswith("act.") for tag in tags("air traffic control"))
