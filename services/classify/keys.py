@@ -51,17 +51,35 @@ class _Edge:
     endings: frozenset[str]
 
 
+class _Side:
+    """The words of an entry on one side of its key, and how far they may reach, in characters."""
+
+    def __init__(self, places: tuple[tuple[Piece, ...], ...], gaps: tuple[int, ...]) -> None:
+        literals = [tuple(piece.literal for piece in place) for place in places]
+        touching = sum(max(map(len, some)) + BETWEEN_CHARS for some in literals)
+        self.reach = PHRASE_CHARS if any(gaps) else min(touching, PHRASE_CHARS)
+        self._literals = tuple(sorted(literals, key=len))
+
+    def all_in(self, text: str) -> bool:
+        """Tell whether one choice of each word stands in this text."""
+        for some in self._literals:
+            for literal in some:
+                if literal in text:
+                    break
+            else:
+                return False
+        return True
+
+
 class _Whole:
     """An entry of several words, written as an expression when it is first needed."""
 
     def __init__(self, form: Form, speech: Speech) -> None:
         self._form = form
         self._speech = speech
-        key = _key_place(form)
-        others = sorted((place for place in form.places if place is not key), key=len)
-        self._needed = tuple(tuple(piece.literal for piece in place) for place in others)
-        touching = sum(max(len(piece.literal) for piece in place) + BETWEEN_CHARS for place in others)
-        self._reach = PHRASE_CHARS if any(form.gaps) else min(touching, PHRASE_CHARS)
+        key = form.places.index(_key_place(form))
+        self._before = _Side(form.places[:key], form.gaps[1 : key + 1])
+        self._after = _Side(form.places[key + 1 :], form.gaps[key + 1 :])
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -91,14 +109,11 @@ class _Whole:
 
     def around(self, text: str, start: int, end: int) -> tuple[int, int] | None:
         """Return where the whole entry stands around this key, or None; a look for its words first saves most of it."""
-        first, last = max(start - self._reach, 0), end + self._reach
-        window = text[first:last]
-        for literals in self._needed:
-            for literal in literals:
-                if literal in window:
-                    break
-            else:
-                return None
+        first, last = max(start - self._before.reach, 0), end + self._after.reach
+        if last > end and not self._after.all_in(text[end:last]):
+            return None
+        if first < start and not self._before.all_in(text[first:start]):
+            return None
         for found in self._pattern.finditer(text, first, last):
             if found.start() <= start and end <= found.end():
                 return found.span()
