@@ -1,5 +1,6 @@
 """The goods of a candidate: which of those the story names are the act's own."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from services.classify.candidates import Candidate
@@ -14,6 +15,8 @@ NEAR_WORDS = 6
 HEAD = 3
 """The title and the first two sentences."""
 LIST = 3
+OFTEN = 4
+"""Sentences from which on a good is named as often as any."""
 TELLING_CUES = ("cue.history", "cue.market", "cue.cause", "date.old", "cue.opinion")
 GENERIC = frozenset({"critical-minerals", "metals", "raw-materials", "chemicals", "machinery", "food"})
 
@@ -33,9 +36,14 @@ def good_mentions(candidate: Candidate) -> Iterator[tuple[Mark, dict[str, float]
     """Give every mention of a good in the story, and what its place says."""
     in_title = {m.value for s in candidate.scene.sentences if s.title for m in s.having("good")}
     in_act = {m.value for m in candidate.best.sentence.having("good")}
+    told_in = Counter(value for s in candidate.scene.sentences for value in {m.value for m in s.having("good")})
+    at_head = {m.value for s in candidate.scene.sentences if s.number < HEAD for m in s.having("good")}
     for sentence in candidate.scene.sentences:
         for mark in sentence.having("good"):
-            yield mark, dict(_features(candidate, sentence, mark, in_title, in_act))
+            features = dict(_features(candidate, sentence, mark, in_title, in_act))
+            if mark.value in at_head and told_in[mark.value] > 1:
+                features["at the head and again"] = round(min(told_in[mark.value], OFTEN) / OFTEN, 4)
+            yield mark, features
 
 
 def _features(

@@ -56,7 +56,7 @@ def learn_parts(seen: Sequence[Seen], start: Weights) -> Weights:
             "target": _leaning(
                 _guarded(_rows(examples.party_examples(found, hit=True), start.target, FIRM_PULL), start.target)
             ),
-            "good": _rows(examples.good_examples(found), start.good),
+            "good": _leaning(_rows(examples.good_examples(found), start.good)),
         }
     )
 
