@@ -104,6 +104,15 @@ class QuietHours(Document):
     to: time
     timezone: Zone = "UTC"
     except_severity: Severity | None = None
+    """Alerts of this severity or a higher one are sent at once."""
+
+    @model_validator(mode="after")
+    def _end(self) -> "QuietHours":
+        if self.from_ == self.to:
+            raise ValueError("`from` and `to` are the same time; to send nothing at all write `enabled: false`")
+        if self.from_.tzinfo or self.to.tzinfo:
+            raise ValueError("`from` and `to` are times without an offset; the zone goes into `timezone`")
+        return self
 
 
 class Subscription(Document):
@@ -122,8 +131,6 @@ class Subscription(Document):
         """Refuse what this version would silently ignore: a digest sent at once is not what was asked for."""
         if self.schedule != "realtime":
             raise ValueError("`schedule`: digests are not available yet; write `schedule: realtime`")
-        if self.quiet_hours is not None:
-            raise ValueError("`quiet_hours` are not available yet; leave the line out")
         return self
 
 

@@ -1,6 +1,6 @@
 """The alert service's tables: what it has read, what it knows, what it told and to whom."""
 
-from sqlalchemy import JSON, Column, Date, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, Date, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 from services.runtime.database import UtcDateTime
 
@@ -127,6 +127,8 @@ deliveries = Table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("last_outcome", String(20)),  # delivered | retry | permanent | unknown
     Column("last_error", Text),
+    Column("held_because", Text),  # why it was not sent when it was first due; kept after it has left
+    Column("by_hand", Boolean, nullable=False, default=False),  # a person asked for it: nothing holds it
     Column("traceparent", String(60)),
     Column("created_at", UtcDateTime, nullable=False),
     Column("delivered_at", UtcDateTime),

@@ -162,7 +162,6 @@ def test_a_line_less_never_matches_less(detection: Detection, lines: dict[str, l
     ("lines", "complaint"),
     [
         ({"schedule": {"digest": "daily", "at": "07:30"}}, "digests are not available yet"),
-        ({"quiet_hours": {"from": "22:00", "to": "07:00"}}, "`quiet_hours` are not available yet"),
         ({"match": {"isuers": ["CN"]}}, "isuers"),
         ({"match": {"hs": ["850"]}}, "hs"),
         ({"destinations": []}, "destinations"),

@@ -109,6 +109,8 @@ class DeliveryView(View):
     attempts: int
     last_outcome: str | None
     last_error: str | None
+    held_because: str | None
+    """Why it waited, or waits, although it was due: quiet hours."""
     created_at: UtcDatetime
     delivered_at: UtcDatetime | None
 

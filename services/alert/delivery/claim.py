@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.alert import Alert
 from services.alert.channels.contract import Because, Channel, Message, OutcomeKind
+from services.alert.delivery.holding import Held, held, hold, overtaken, quiet_subscriptions
 from services.alert.delivery.lanes import Lanes
 from services.alert.delivery.settings import DeliverySettings
 from services.alert.objects import Destination
@@ -46,12 +47,14 @@ class Claimed:
     claims: list[Claim] = field(default_factory=list)
     put_aside: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Delivery id to its new status and the reason."""
+    held: dict[str, Held] = field(default_factory=dict)
+    """What waits for the end of quiet hours."""
     more: bool = False
     """Whether a second look may find more at once."""
 
 
 async def claim(connection: AsyncConnection, holder: Holder, now: datetime, found: Claimed) -> None:
-    """Claim what is due and has a place in the lanes; put aside what can never be sent; both stand in `found`.
+    """Claim what is due and has a place in the lanes, put aside what is not to be sent, hold what meets quiet hours.
 
     The places in the lanes are taken even when this raises: give those of `found` back then.
 
@@ -63,11 +66,18 @@ async def claim(connection: AsyncConnection, holder: Holder, now: datetime, foun
     rows = await _due(connection, holder.lanes.full(now), now, limit)
     alert_bodies = await _by_id(connection, alerts, (row["alert_id"] for row in rows))
     targets = await _by_id(connection, destinations, (row["destination_id"] for row in rows))
-    for row in rows:
-        _sort(row, alert_bodies.get(row["alert_id"]), targets.get(row["destination_id"]), holder, found)
+    quiet = await quiet_subscriptions(connection, rows)
+    found.held = {row["id"]: wait for row in rows if (wait := held(row, alert_bodies.get(row["alert_id"]), quiet, now))}
+    leaving = [row for row in rows if row["id"] not in found.held]
+    late = await overtaken(connection, leaving)
+    found.put_aside |= {name: ("suppressed", reason) for name, reason in late.items()}
+    for row in leaving:
+        if row["id"] not in late:
+            _sort(row, alert_bodies.get(row["alert_id"]), targets.get(row["destination_id"]), holder, found)
+    await hold(connection, found.held)
     await _lease(connection, found.claims, holder, now)
     await _put_aside(connection, found.put_aside)
-    found.more = len(rows) == limit and bool(found.claims or found.put_aside)
+    found.more = len(rows) == limit and bool(found.claims or found.put_aside or found.held)
 
 
 async def next_due_at(connection: AsyncConnection, now: datetime) -> datetime | None:

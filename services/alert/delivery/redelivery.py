@@ -12,12 +12,12 @@ async def redeliver(db: Database, delivery_id: str, now: datetime) -> bool:
     """Make a delivery due now; False if there is none or it is being sent.
 
     Its id stays, so that a receiver that has it drops the repeat, and its attempts go on counting: at the ladder's
-    end it gets this one attempt more.
+    end it gets this one attempt more. Nothing holds it: who asks for it wants it now.
     """
     statement = (
         update(deliveries)
         .where(deliveries.c.id == delivery_id, deliveries.c.status != "sending")
-        .values(status="pending", due_at=now, delivered_at=None)
+        .values(status="pending", due_at=now, delivered_at=None, by_hand=True)
     )
     async with db.write() as connection:
         return (await connection.execute(statement)).rowcount > 0

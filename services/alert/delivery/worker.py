@@ -148,6 +148,8 @@ class Worker:
     def _start(self, claimed: Claimed) -> None:
         for delivery_id, (status, reason) in claimed.put_aside.items():
             log.warning("delivery.put_aside", delivery_id=delivery_id, status=status, reason=reason)
+        for delivery_id, wait in claimed.held.items():
+            log.info("delivery.held", delivery_id=delivery_id, until=wait.until.isoformat(), because=wait.because)
         for each in claimed.claims:
             task = asyncio.create_task(self._send(each), name=each.message.delivery_id)
             self._tasks.add(task)
