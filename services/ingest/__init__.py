@@ -1,5 +1,6 @@
 """Sources in, articles out: everything that is read becomes one stream with stable ids.
 
-In: feeds, files, folders and the push API. Out: `chokepoint.articles.v1` (each text once, an edit as its next
-revision) and `chokepoint.sources.v1` (how each source does).
+In: feeds, sitemaps, GDELT, gazettes, official lists, pages, files, folders and the push API.
+Out: `chokepoint.articles.v1` (each text once, an edit as its next revision) and `chokepoint.sources.v1` (how each
+source does).
 """

@@ -3,8 +3,9 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from schemas.source_state import SourceStatus
 from services.ingest.book import Book
@@ -17,7 +18,7 @@ from services.ingest.source_store import SourceStore
 from services.ingest.sources import READERS
 from services.ingest.sources.reader import Busy, Fetched, Reach
 from services.ingest.spec import SourceSpec
-from services.ingest.state import State, after_failure, after_success
+from services.ingest.state import State, after_failure, after_success, reads
 from services.runtime.clock import Clock
 from services.runtime.database import is_transient
 from services.runtime.failure import Permanent, Transient
@@ -66,7 +67,8 @@ class Poller:
     async def _poll(self, spec: SourceSpec, state: State) -> str:
         now = self.clock()
         try:
-            fetched = await READERS[spec.type].fetch(spec, state.validators_for(spec), self.reach(now))
+            reach = replace(self.reach(now), recall=partial(self.store.recall, spec.id, reads(spec)))
+            fetched = await READERS[spec.type].fetch(spec, state.validators_for(spec), reach)
         except (Permanent, Transient) as error:
             return await self._failed(spec, state, error)
         except Exception as error:  # a reader's own fault must not end the pollers
@@ -85,6 +87,8 @@ class Poller:
         drafts, wrong = await asyncio.to_thread(self._drafts, spec, fetched)
         decisions = await self.intake.take(drafts)
         fresh = [one for one in decisions if one.status is not Status.UNCHANGED]
+        if fetched.memory is not None:
+            await self.store.keep(spec.id, reads(spec), fetched.memory, self.clock())
         problems = [*fetched.problems, *wrong]
         self._say(spec, fresh, problems)
         after = after_success(
@@ -92,7 +96,7 @@ class Poller:
             spec,
             published_at=[one.draft.published_at for one in fresh],
             validators=fetched.validators,
-            listed=None if fetched.unchanged else len(fetched.items),
+            listed=_listed(fetched),
             problems=problems,
             now=self.clock(),
         )
@@ -140,3 +144,9 @@ class Poller:
             log.info(word, source_id=spec.id, before=before.status.value, after=after.status.value, reason=after.reason)
         if spec.id in self.book.specs:  # it may have been removed meanwhile
             await self.book.record(spec, after)
+
+
+def _listed(fetched: Fetched) -> int | None:
+    if fetched.unchanged:
+        return None
+    return len(fetched.items) if fetched.listed is None else fetched.listed

@@ -8,7 +8,7 @@ from sqlalchemy import or_, select, update
 from services.ingest.spec import SourceSpec
 from services.ingest.state import State
 from services.ingest.store import insert
-from services.ingest.tables import source_states, sources
+from services.ingest.tables import source_memories, source_states, sources
 from services.runtime.database import Database
 
 
@@ -60,3 +60,19 @@ class SourceStore:
         free = update(source_states).where(source_states.c.source_id == source_id).values(claimed_at=None)
         async with self._db.write() as connection:
             await connection.execute(free)
+
+    async def recall(self, source_id: str, reads: str) -> bytes | None:
+        """Return what was kept of a source's last reading, unless it now reads something else."""
+        wanted = select(source_memories.c.body).where(
+            source_memories.c.source_id == source_id, source_memories.c.reads == reads
+        )
+        async with self._db.read() as connection:
+            body: bytes | None = (await connection.execute(wanted)).scalar_one_or_none()
+        return body
+
+    async def keep(self, source_id: str, reads: str, body: bytes, now: datetime) -> None:
+        """Keep what the next reading of a source must know."""
+        values = {"reads": reads, "body": body, "kept_at": now}
+        statement = insert(self._db, source_memories).values(source_id=source_id, **values)
+        async with self._db.write() as connection:
+            await connection.execute(statement.on_conflict_do_update(index_elements=["source_id"], set_=values))

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from schemas.article import Source, SourceKind
 from services.ingest.addresses import MAX_LENGTH, NotAnAddress, canonical_url
 from services.ingest.language import declared_code
+from services.ingest.selection import Selection
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _EVERY = re.compile(r"(\d{1,6})\s*([smhd])")
@@ -24,9 +25,19 @@ class SourceType(StrEnum):
     """How a source is read; one reader each, in `services.ingest.sources`."""
 
     FEED = "feed"
+    SITEMAP = "sitemap"
+    GDELT = "gdelt"
+    FEDERAL_REGISTER = "federal-register"
+    JSON_LIST = "json-list"
+    PAGE = "page"
+    SANCTIONS_LIST = "sanctions-list"
     FILE = "file"
     FOLDER = "folder"
     PUSH = "push"
+
+
+LOCAL = frozenset({SourceType.FILE, SourceType.FOLDER, SourceType.PUSH})
+"""Kinds that ask no server."""
 
 
 def _every(value: Any) -> str:
@@ -48,6 +59,10 @@ def _language(value: str | None) -> str | None:
     return declared_code(value)
 
 
+def _known_language(value: str) -> str:
+    return _language(value) or ""
+
+
 def _country(value: str | None) -> str | None:
     if value and not re.fullmatch(r"[A-Za-z0-9]{2,8}", value):
         raise ValueError(f"{value!r} is not a country or bloc such as JP or EU")
@@ -63,7 +78,7 @@ class SourceSpec(BaseModel):
     type: SourceType = SourceType.FEED
     name: str = Field(default="", max_length=300)
     url: str | None = Field(default=None, max_length=MAX_LENGTH)
-    """Address of a feed."""
+    """Address of the feed, sitemap, query, page or list."""
     path: str | None = Field(default=None, max_length=1024)
     """A file or folder inside the inbox, the folder `inbox` of the data folder."""
     language: Annotated[str | None, AfterValidator(_language)] = None
@@ -73,6 +88,12 @@ class SourceSpec(BaseModel):
     source_kind: SourceKind = SourceKind.NEWS
     every: Annotated[str, BeforeValidator(_every)] = "10m"
     """How often to look: 30s, 10m, 2h, 1d."""
+    select: Selection | None = None
+    """Where the articles stand: for a page and a JSON list."""
+    post: dict[str, Any] | None = None
+    """JSON list only: asked by POST with this body."""
+    languages: tuple[Annotated[str, AfterValidator(_known_language)], ...] = ()
+    """GDELT only: articles in these languages; empty: in any."""
     enabled: bool = True
     note: str = Field(default="", max_length=1000)
 
@@ -87,19 +108,28 @@ class SourceSpec(BaseModel):
 
     @model_validator(mode="after")
     def _has_what_its_type_reads(self) -> Self:
-        if self.type is SourceType.FEED:
+        if self.type not in LOCAL:
             self._check_url()
         if self.type in {SourceType.FILE, SourceType.FOLDER}:
             self._check_path()
+        if self.type in {SourceType.PAGE, SourceType.JSON_LIST}:
+            self._check_selection()
         return self
 
     def _check_url(self) -> None:
         if not self.url:
-            raise ValueError("url is missing: a feed has the address of its document")
+            raise ValueError(f"url is missing: a {self.type} has the address of its document")
         try:
             canonical_url(self.url)
         except NotAnAddress as error:
             raise ValueError(f"url: {error}") from None
+
+    def _check_selection(self) -> None:
+        is_page = self.type is SourceType.PAGE
+        if self.select is None or not (self.select.title or (is_page and self.select.items)):
+            needed = "items, a CSS selector" if is_page else "title, the name of a member"
+            raise ValueError(f"select is missing: a {self.type} needs at least select.{needed}")
+        self.select.check(css=is_page)
 
     def _check_path(self) -> None:
         if not self.path:

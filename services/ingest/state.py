@@ -1,5 +1,7 @@
 """How a source does: a state machine of pure steps, each with its reason."""
 
+import json
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from random import random
@@ -61,8 +63,12 @@ class State(BaseModel):
 
 
 def reads(spec: SourceSpec) -> str:
-    """Return what a source reads: its validators are worth nothing for another address."""
-    return f"{spec.type}:{spec.url or spec.path or ''}"
+    """Return what a source reads: its validators are worth nothing for another address or selection."""
+    how = [
+        part for part in (spec.select and spec.select.model_dump_json(), spec.post and json.dumps(spec.post)) if part
+    ]
+    mark = f"#{zlib.crc32(''.join(how).encode()):08x}" if how else ""
+    return f"{spec.type}:{spec.url or spec.path or ''}{mark}"
 
 
 def _into(state: State, status: SourceStatus, reason: str | None, now: datetime) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The tables of ingest: what was seen, the sources people added, how each source does, answers already given."""
 
-from sqlalchemy import JSON, Boolean, Column, Index, Integer, MetaData, String, Table
+from sqlalchemy import JSON, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table
 
 from services.runtime.database import UtcDateTime
 
@@ -39,6 +39,16 @@ source_states = Table(
     Column("claimed_at", UtcDateTime),
 )
 """How each source does (`state.State`), and when a copy of this service last began to poll it."""
+
+source_memories = Table(
+    "source_memories",
+    metadata,
+    Column("source_id", String(200), primary_key=True),
+    Column("reads", String(5000), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("kept_at", UtcDateTime, nullable=False),
+)
+"""What a reader must know of its last reading and is too large for the state: the last version of a list."""
 
 answers = Table(
     "answers",

@@ -18,7 +18,7 @@ from services.ingest.language import language_of
 from services.ingest.plain_text import page, plain_line, plain_text
 from services.ingest.pushed import NotAnArticle, read_pushed
 from services.ingest.sources.entries import read_entries
-from services.ingest.sources.feed import retry_after_seconds
+from services.ingest.sources.request import retry_after_seconds
 from services.ingest.spec import NotASource, read_spec
 from services.runtime.failure import Permanent
 from services.runtime.language import detect_language

@@ -16,6 +16,7 @@ from tests.ingest.conftest import HandClock, Published
 from tests.ingest.desk import Desk, open_desk
 from tests.ingest.feeds import Entry, rss
 from tests.ingest.site import Site, conditional, open_site, reply
+from tests.ingest.sources.stages import recorded
 
 
 @pytest_asyncio.fixture
@@ -213,3 +214,34 @@ async def test_pushes_show_in_the_state_of_their_source(desk: Desk) -> None:
         await desk.book.tell_pushed()
     assert [one.articles_total for one in desk.told[told:]] == [3, 6]
     assert (desk.told[-1].status, desk.told[-1].last_new_at) == (SourceStatus.OK, desk.clock())
+
+
+async def test_a_list_tells_what_changed_since_the_version_that_was_kept(desk: Desk, site: Site) -> None:
+    """The first version is kept and is no news; a name that is added goes out once, even when Kafka was away."""
+    await desk.set(type="sanctions-list", url=site.url("/list.xml"), kind="official", every="10m")
+    before = recorded("ofac.xml").replace(b"900001", b"").replace(b"NORDSTERN METALS FZE", b"")
+    site.pages["/list.xml"] = conditional(before, '"v1"')
+    assert await desk.poller.poll("s") == "ok"
+    assert (desk.published.articles, desk.told[-1].status) == ([], SourceStatus.OK)
+    site.pages["/list.xml"] = conditional(recorded("ofac.xml"), '"v2"')
+    desk.published.failure = Transient("Kafka is away")
+    desk.clock.move(minutes=10)
+    assert await desk.poller.poll("s") == "postponed"
+    desk.published.failure = None
+    for _ in range(2):
+        desk.clock.move(minutes=10)
+        await desk.poller.poll("s")
+    [article] = desk.published.articles
+    assert "adds NORDSTERN METALS FZE to its sanctions list" in article.title
+    assert (article.source.kind.value, article.revision) == ("official", 1)
+
+
+async def test_a_list_at_another_address_begins_afresh(desk: Desk, site: Site) -> None:
+    """The version that was kept belongs to its address: of another list nothing counts as added."""
+    site.pages["/ofac.xml"] = reply(200, recorded("ofac.xml"))
+    site.pages["/uk.xml"] = reply(200, recorded("uk.xml"))
+    for path in ("/ofac.xml", "/uk.xml"):
+        await desk.set(type="sanctions-list", url=site.url(path))
+        desk.clock.move(minutes=10)
+        assert await desk.poller.poll("s") == "ok"
+    assert desk.published.articles == []

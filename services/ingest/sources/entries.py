@@ -12,8 +12,7 @@ import feedparser
 
 from services.ingest.addresses import NotAnAddress, canonical_url
 from services.ingest.plain_text import plain_line, plain_text
-from services.ingest.sources.reader import Document
-from services.runtime.failure import Permanent
+from services.ingest.sources.reader import ChangedShape, Document
 
 MAX_ENTRIES = 500
 MAX_ENTRY_CHARS = 200_000
@@ -27,7 +26,7 @@ _BOILERPLATE = re.compile(r"\n?The post .{1,300} (?:appeared first on|first appe
 
 
 def read_entries(text: str, base_url: str) -> tuple[Document, ...]:
-    """Return the entries of a feed, oldest first, at most 500. Raises Permanent where the text is no feed.
+    """Return the entries of a feed, oldest first, at most 500. Raises ChangedShape where the text is no feed.
 
     The DOCTYPE goes first: no feed needs one, and its entities can unfold into gigabytes.
     """
@@ -50,7 +49,7 @@ def _without_doctype(text: str) -> str:
         if end is None:
             break
         text = text[: start.start()] + text[end.end() :]
-    raise Permanent("its DOCTYPE cannot be read: no feed needs one")
+    raise ChangedShape("its DOCTYPE cannot be read: no feed needs one")
 
 
 def _parse(content: str) -> Mapping[str, Any]:
@@ -67,7 +66,7 @@ def _parse(content: str) -> Mapping[str, Any]:
     if patient.get("entries"):
         return patient
     if feed is None:
-        raise Permanent(f"not a feed ({reason}): give the address of an RSS, Atom or JSON feed")
+        raise ChangedShape(f"not a feed ({reason}): give the address of an RSS, Atom or JSON feed")
     return feed
 
 

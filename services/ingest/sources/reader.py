@@ -1,6 +1,6 @@
 """What every kind of source does, and how it fails."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import httpx
 
 from services.ingest.spec import SourceSpec
-from services.runtime.failure import Transient
+from services.runtime.failure import Permanent, Transient
 
 Document = Mapping[str, Any]
 """One article in the shape of a push: title, text, url, language, published_at."""
@@ -23,6 +23,18 @@ class Busy(Transient):
         self.retry_after_seconds = retry_after_seconds
 
 
+class ChangedShape(Permanent):
+    """It answers, but not with what this kind of source is made of: redesigned, or the wrong address."""
+
+
+Recall = Callable[[], Awaitable[bytes | None]]
+
+
+async def nothing_kept() -> bytes | None:
+    """Return that nothing was kept, as at a first reading."""
+    return None
+
+
 @dataclass(frozen=True)
 class Reach:
     """The means to reach a source."""
@@ -33,6 +45,8 @@ class Reach:
     inbox: Path
     """The only folder that `file` and `folder` sources may read."""
     now: datetime
+    recall: Recall = nothing_kept
+    """What this source last gave as `Fetched.memory`."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +61,12 @@ class Fetched:
     """It said, or its bytes show, that nothing changed since the last time."""
     problems: tuple[str, ...] = ()
     """Parts that could not be read, a line each; the rest is in `items`."""
+    memory: bytes | None = None
+    """What the next reading must know and is too large for a validator; kept like them. None keeps what there is."""
+    listed: int | None = None
+    """How much it lists at present, where that is not the number of its items."""
+    moved_to: str | None = None
+    """The address that the server says is the right one from now on (301, 308)."""
 
 
 class SourceReader(Protocol):

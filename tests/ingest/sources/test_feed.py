@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from services.ingest.sources.feed import FeedReader, retry_after_seconds
+from services.ingest.sources.feed import FeedReader
 from services.ingest.sources.reader import Busy, Fetched, Reach
+from services.ingest.sources.request import retry_after_seconds
 from services.ingest.spec import SourceSpec
 from services.runtime.egress import guarded_client
 from services.runtime.failure import Permanent, Transient
