@@ -29,6 +29,8 @@ class Book:
         self._clock = clock
         self.specs: dict[str, SourceSpec] = dict(catalogue)
         self.next_poll: NextPoll = lambda _source_id: None
+        self.settled: dict[str, State] = {}
+        """Every source's state as of the last `refresh`."""
         self._pushed = 0
 
     def is_bundled(self, source_id: str) -> bool:
@@ -43,6 +45,7 @@ class Book:
         states = await self._store.states()
         settled = {one: switched(states.get(one), spec, self._clock()) for one, spec in self.specs.items()}
         await self._record_all({one: state for one, state in settled.items() if state != states.get(one)})
+        self.settled = settled
         self._count(settled)
         return self.specs
 

@@ -18,7 +18,7 @@ POLL_SECONDS = Histogram(
 ROUNDS_MISSED = Counter(
     "chokepoint_ingest_rounds_missed_total",
     "Polls that did not happen in time, by reason: busy (the one before still runs), missed (the loop was blocked), "
-    "failed (the scheduler's own error).",
+    "failed (the scheduler's own error), clock (the clock was set back).",
     ["reason"],
 )
 QUEUE_LENGTH = Gauge("chokepoint_ingest_queue_sources", "Sources that wait to be polled.")

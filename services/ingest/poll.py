@@ -13,8 +13,9 @@ from services.ingest.identity import Decision, Draft, Status
 from services.ingest.intake import Intake
 from services.ingest.language import Detect
 from services.ingest.metrics import POLL_SECONDS, POLLS, REJECTED
+from services.ingest.pace import held
 from services.ingest.pushed import NotAnArticle, read_pushed
-from services.ingest.source_store import SourceStore
+from services.ingest.source_store import Claimed, SourceStore
 from services.ingest.sources import READERS
 from services.ingest.sources.reader import Busy, Fetched, Reach
 from services.ingest.spec import SourceSpec
@@ -40,29 +41,36 @@ class Poller:
     clock: Clock
 
     async def poll(self, source_id: str) -> str:
-        """Poll a source and return the outcome: a label of `chokepoint_ingest_polls_total`, `gone` or `not_due`.
+        """Poll a source and return the outcome: a label of `chokepoint_ingest_polls_total`, or why there was none.
+
+        `gone`: no such source; `not_due`: it was polled already or is left alone; `held`: another copy of this service
+        polls it, or died while it did, so ask again after the lease.
 
         Never raises for what a source does; raises Transient, or the database's error, while one of ours is away.
         """
         spec = self.book.specs.get(source_id)
         if spec is None or not spec.enabled:
             return "gone"
-        state = await self.book.state(spec)
-        if not await self._is_due(spec, state):
-            return "not_due"
+        claimed = await self._claim(spec)
+        if claimed is not Claimed.MINE:
+            return "held" if claimed is Claimed.HELD else "not_due"
         started = time.monotonic()
-        with use(None):
-            outcome = await self._poll(spec, state)
+        try:
+            with use(None):
+                outcome = await self._poll(spec, await self.book.state(spec))
+        finally:
+            await self.store.release(spec.id)
         POLL_SECONDS.labels(spec.type.value).observe(time.monotonic() - started)
         POLLS.labels(spec.type.value, outcome).inc()
         return outcome
 
-    async def _is_due(self, spec: SourceSpec, state: State) -> bool:
-        """Tell whether it may be polled: not while it is left alone, nor when another copy has just polled it."""
+    async def _claim(self, spec: SourceSpec) -> Claimed:
+        """Take the source, unless it is left alone, or another copy polls it or has just done so."""
         now = self.clock()
+        state = await self.book.state(spec)
         if state.not_before is not None and now < state.not_before:
-            return False
-        return await self.store.claim(spec.id, now, now - spec.interval / 2)
+            return Claimed.DONE
+        return await self.store.claim(spec.id, now, now - held(spec, state.pace_seconds) / 2)
 
     async def _poll(self, spec: SourceSpec, state: State) -> str:
         now = self.clock()

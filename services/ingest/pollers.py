@@ -4,11 +4,16 @@ import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 
+from schemas.article import SourceKind
 from services.ingest.answers import Answers
 from services.ingest.book import Book
+from services.ingest.pace import held
 from services.ingest.politeness import Hosts, host_of
 from services.ingest.poll import Poller
-from services.ingest.rounds import PollQueue, Rounds
+from services.ingest.rounds import PollQueue, Rounds, Turn
+from services.ingest.source_store import LEASE
+from services.ingest.spec import SourceSpec
+from services.ingest.state import State
 from services.ingest.store import ArticleStore
 from services.runtime.clock import Clock
 from services.runtime.database import is_transient
@@ -19,7 +24,8 @@ from services.runtime.service import wait_or_stop
 
 log = get_logger("ingest.pollers")
 
-POLLERS = 8
+POLLERS = 24
+"""Enough for 2,000 sources of which one in ten hangs for its whole deadline."""
 PLAN_SECONDS = 30.0
 IDLE_SECONDS = 1.0
 STUCK_SECONDS = 300.0
@@ -62,8 +68,9 @@ class Pollers:
         if wait_seconds:
             asyncio.get_running_loop().call_later(wait_seconds, self._again, source_id)
             return
+        outcome = ""
         try:
-            await self.poller.poll(source_id)
+            outcome = await self.poller.poll(source_id)
         except Exception as error:
             if not isinstance(error, Transient) and not is_transient(error):
                 raise
@@ -71,10 +78,16 @@ class Pollers:
         finally:
             self.hosts.leave(host)
             self.queue.done(source_id)
+        if outcome == "held":
+            asyncio.get_running_loop().call_later(LEASE.total_seconds() + 1, self._offer, source_id)
 
     def _again(self, source_id: str) -> None:
         self.queue.done(source_id)
-        self.queue.offer(source_id)
+        self._offer(source_id)
+
+    def _offer(self, source_id: str) -> None:
+        spec = self.book.specs.get(source_id)
+        self.queue.offer(source_id, first=spec is not None and spec.source_kind is SourceKind.OFFICIAL)
 
     async def plan(self, stopping: asyncio.Event) -> None:
         """Keep a job for each source; every copy of this service sees what another one was told within 30 s."""
@@ -92,13 +105,16 @@ class Pollers:
         try:
             specs = await self.book.refresh()
             await self.book.tell_pushed()
-            states = await self.book.states()
         except Exception as error:
             if not isinstance(error, Transient) and not is_transient(error):
                 raise
             log.warning("sources.plan_postponed", reason=str(error)[:300])
             return
-        self.rounds.plan(specs, {one: state.last_polled_at for one, state in states.items()})
+        self.rounds.plan(specs, {one: _turn(specs[one], state) for one, state in self.book.settled.items()})
+
+
+def _turn(spec: SourceSpec, state: State) -> Turn:
+    return Turn(held(spec, state.pace_seconds), state.last_polled_at)
 
 
 @dataclass

@@ -1,7 +1,8 @@
 """Sources and their states, kept."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import Enum
 
 from sqlalchemy import or_, select, update
 
@@ -10,6 +11,19 @@ from services.ingest.state import State
 from services.ingest.store import insert
 from services.ingest.tables import source_memories, source_states, sources
 from services.runtime.database import Database
+
+LEASE = timedelta(seconds=120)
+"""Longer than nearly every poll; a poll that takes longer may be done twice, which changes nothing but the traffic."""
+
+
+class Claimed(Enum):
+    """What became of a wish to poll a source."""
+
+    MINE = "mine"
+    DONE = "done"
+    """A copy of this service has just polled it."""
+    HELD = "held"
+    """A copy of this service is polling it, or died while it did."""
 
 
 class SourceStore:
@@ -48,15 +62,33 @@ class SourceStore:
         async with self._db.write() as connection:
             await connection.execute(statement.on_conflict_do_update(index_elements=["source_id"], set_=changed), rows)
 
-    async def claim(self, source_id: str, now: datetime, unless_since: datetime) -> bool:
-        """Take the right to poll a source now; False where a copy of this service took it after `unless_since`."""
-        free = or_(source_states.c.claimed_at.is_(None), source_states.c.claimed_at <= unless_since)
-        mine = update(source_states).where(source_states.c.source_id == source_id, free).values(claimed_at=now)
+    async def claim(self, source_id: str, now: datetime, unless_since: datetime) -> Claimed:
+        """Take the right to poll a source now.
+
+        Not while another copy of this service holds its lease, nor when one took it after `unless_since` and gave it
+        back. A lease that ran out is of a copy that died: what it began is taken over at once.
+        """
+        state = source_states.c
+        ran_out = state.leased_until <= now
+        free = or_(state.leased_until.is_(None), ran_out)
+        due = or_(state.claimed_at.is_(None), state.claimed_at <= unless_since, ran_out)
+        mine = update(source_states).where(state.source_id == source_id, free, due)
         async with self._db.write() as connection:
-            return bool((await connection.execute(mine)).rowcount)
+            taken = await connection.execute(mine.values(claimed_at=now, leased_until=now + LEASE))
+            if taken.rowcount:
+                return Claimed.MINE
+            held = select(state.leased_until).where(state.source_id == source_id)
+            until: datetime | None = (await connection.execute(held)).scalar_one_or_none()
+        return Claimed.HELD if until is not None and until > now else Claimed.DONE
+
+    async def release(self, source_id: str) -> None:
+        """Give the lease back: the poll has ended."""
+        free = update(source_states).where(source_states.c.source_id == source_id).values(leased_until=None)
+        async with self._db.write() as connection:
+            await connection.execute(free)
 
     async def give_back(self, source_id: str) -> None:
-        """Free a source whose poll came to nothing through no fault of its own."""
+        """Let a source be polled at once, whoever polled it last; not while it is being polled."""
         free = update(source_states).where(source_states.c.source_id == source_id).values(claimed_at=None)
         async with self._db.write() as connection:
             await connection.execute(free)

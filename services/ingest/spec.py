@@ -53,6 +53,14 @@ def _every(value: Any) -> str:
     return f"{seconds // _UNITS[unit]}{unit}"
 
 
+def _every_or_none(value: Any) -> str | None:
+    return None if value is None else _every(value)
+
+
+def _seconds(every: str) -> int:
+    return int(every[:-1]) * _UNITS[every[-1]]
+
+
 def _language(value: str | None) -> str | None:
     if value and declared_code(value) is None:
         raise ValueError(f"{value!r} is not a language code such as en or zh")
@@ -88,6 +96,8 @@ class SourceSpec(BaseModel):
     source_kind: SourceKind = SourceKind.NEWS
     every: Annotated[str, BeforeValidator(_every)] = "10m"
     """How often to look: 30s, 10m, 2h, 1d."""
+    slowest: Annotated[str | None, BeforeValidator(_every_or_none)] = None
+    """How seldom to look while nothing comes; a source that brings little is asked less often, down to this."""
     select: Selection | None = None
     """Where the articles stand: for a page and a JSON list."""
     post: dict[str, Any] | None = None
@@ -140,7 +150,12 @@ class SourceSpec(BaseModel):
     @property
     def interval(self) -> timedelta:
         """`every` as a duration."""
-        return timedelta(seconds=int(self.every[:-1]) * _UNITS[self.every[-1]])
+        return timedelta(seconds=_seconds(self.every))
+
+    @property
+    def longest_interval(self) -> timedelta | None:
+        """`slowest` as a duration, where it is given."""
+        return timedelta(seconds=_seconds(self.slowest)) if self.slowest else None
 
     @property
     def source(self) -> Source:

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.source_state import SourceState, SourceStatus
+from services.ingest import pace
 from services.ingest.habit import learn, silent_for
 from services.ingest.spec import SourceSpec
 
@@ -32,6 +33,8 @@ class State(BaseModel):
     not_before: datetime | None = None
     """Left alone until then: it failed, or asked for a pause."""
     failures_in_a_row: int = 0
+    pace_seconds: float | None = None
+    """How often it is asked at present; None: as often as its document says."""
     articles_total: int = 0
     arrivals: tuple[datetime, ...] = ()
     validators: dict[str, Any] = Field(default_factory=dict)
@@ -56,7 +59,7 @@ class State(BaseModel):
             last_polled_at=self.last_polled_at,
             last_new_at=self.last_new_at,
             next_poll_at=later,
-            every_seconds=spec.interval.total_seconds(),
+            every_seconds=pace.held(spec, self.pace_seconds).total_seconds(),
             articles_total=self.articles_total,
             failures_in_a_row=self.failures_in_a_row,
         )
@@ -92,7 +95,9 @@ def after_success(  # noqa: PLR0913 - what one poll showed, named by keyword
     """
     times = [_arrived(state, at, now) for at in published_at]
     arrivals = learn(state.arrivals, times)
-    status, reason = _ok_or_silent(arrivals, spec, listed, now)
+    before = pace.held(spec, state.pace_seconds)
+    after = pace.after_poll(spec, before, had_new=bool(times), arrivals=arrivals, now=now)
+    status, reason = _ok_or_silent(arrivals, before, listed, now)
     return state.model_copy(
         update={
             **_into(state, status, reason or (problems[0] if problems else None), now),
@@ -100,6 +105,7 @@ def after_success(  # noqa: PLR0913 - what one poll showed, named by keyword
             "last_new_at": now if times else state.last_new_at,
             "not_before": None,
             "failures_in_a_row": 0,
+            "pace_seconds": after.total_seconds(),
             "articles_total": state.articles_total + len(times),
             "arrivals": arrivals,
             "validators": dict(validators),
@@ -114,9 +120,9 @@ def _arrived(state: State, published_at: datetime | None, now: datetime) -> date
 
 
 def _ok_or_silent(
-    arrivals: Sequence[datetime], spec: SourceSpec, listed: int | None, now: datetime
+    arrivals: Sequence[datetime], every: timedelta, listed: int | None, now: datetime
 ) -> tuple[SourceStatus, str | None]:
-    pause = silent_for(arrivals, spec.interval, now)
+    pause = silent_for(arrivals, every, now)
     if pause is not None:
         return SourceStatus.SILENT, f"it answers, but has had nothing new for {_spoken(pause)}: longer than its habit"
     if not arrivals and listed == 0:

@@ -37,8 +37,12 @@ source_states = Table(
     Column("source_id", String(200), primary_key=True),
     Column("state", JSON, nullable=False),
     Column("claimed_at", UtcDateTime),
+    Column("leased_until", UtcDateTime),
 )
-"""How each source does (`state.State`), and when a copy of this service last began to poll it."""
+"""How each source does (`state.State`), when a copy of this service last began to poll it, and its lease.
+
+The lease is given back when the poll ends; one that runs out says that the copy which held it died.
+"""
 
 source_memories = Table(
     "source_memories",

@@ -80,7 +80,7 @@ class SourcesApi:
     async def _ask(self, spec: SourceSpec) -> None:
         if spec.enabled:
             await self.store.give_back(spec.id)
-            self.queue.offer(spec.id)
+            self.queue.offer(spec.id, first=True)
 
     def _spec(self, source_id: str) -> SourceSpec:
         spec = self.book.specs.get(source_id)
