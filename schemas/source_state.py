@@ -16,6 +16,19 @@ class SourceStatus(StrEnum):
     DISABLED = "disabled"
 
 
+class SourceTrouble(StrEnum):
+    """What is the matter with a source, beyond its status; it may be read all the same."""
+
+    SLOW = "slow"
+    """It takes long to answer, time after time."""
+    CHANGED_SHAPE = "changed_shape"
+    """It was read before, and now answers with something else or lists nothing: redesigned."""
+    MOVED = "moved"
+    """The server says that another address is the right one from now on."""
+    DENIED = "denied"
+    """Its site's robots.txt asks programs to stay away."""
+
+
 class SourceState(Message):
     """State and health of one source; the newest one stands (compacted topic)."""
 
@@ -27,6 +40,11 @@ class SourceState(Message):
     status: SourceStatus
     reason: str | None = None
     """Why it fails or is silent and what to do, in one line."""
+    trouble: SourceTrouble | None = None
+    moved_to: str | None = None
+    """The address that its server says is the right one."""
+    answer_seconds: float | None = None
+    """How long its last answer took."""
     since: UtcDatetime
     """When it came into this status."""
     last_polled_at: UtcDatetime | None = None

@@ -23,6 +23,7 @@ from services.ingest.politeness import Hosts
 from services.ingest.poll import Poller
 from services.ingest.pollers import Housekeeping, Pollers
 from services.ingest.rounds import PollQueue, Rounds
+from services.ingest.source_history import SourceHistory
 from services.ingest.source_store import SourceStore
 from services.ingest.sources.reader import Reach
 from services.ingest.store import ArticleStore
@@ -55,10 +56,10 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> FastAPI:
     publish = partial(bus.publish, ARTICLES)
     publish_states = partial(bus.publish, SOURCES)
     db = Database(database_url(settings, "ingest"), "ingest", MIGRATIONS)
-    articles, sources, answers = ArticleStore(db), SourceStore(db), Answers(db)
+    articles, sources, history, answers = ArticleStore(db), SourceStore(db), SourceHistory(db), Answers(db)
     intake = Intake(articles, publish, clock)
     catalogue = bundled() if settings.ingest.catalogue else {PUSH_ID: bundled()[PUSH_ID]}
-    book = Book(sources, catalogue, publish_states, clock)
+    book = Book(sources, history, catalogue, publish_states, clock)
     queue = PollQueue()
     rounds = Rounds(queue, clock)
     book.next_poll = rounds.next_at
@@ -74,7 +75,7 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> FastAPI:
     loops = {
         "plan": pollers.plan,
         "pollers": pollers.work,
-        "housekeeping": Housekeeping(articles, answers, clock).run,
+        "housekeeping": Housekeeping(articles, answers, history, clock).run,
     }
     push = Push(intake, answers, clock, detect_language, book.count_pushed)
     api = SourcesApi(book, sources, queue, lambda: rounds.plan(book.specs, {}), clock)

@@ -2,13 +2,19 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from schemas.source_state import SourceState, SourceStatus
-from services.ingest.metrics import SOURCES
+from schemas.source_state import SourceState, SourceStatus, SourceTrouble
+from services.ingest.blindness import BlindSpots, blind_spots
+from services.ingest.metrics import LANGUAGE_SILENT, OFFICIAL_SILENT, SOURCES, SOURCES_IN_TROUBLE
+from services.ingest.source_history import SourceHistory
 from services.ingest.source_store import SourceStore
 from services.ingest.spec import SourceSpec
-from services.ingest.state import State, after_success, switched
+from services.ingest.state import Seen, State, after_success, switched
 from services.runtime.clock import Clock
+from services.runtime.logs import get_logger
+
+log = get_logger("ingest.sources")
 
 PublishStates = Callable[[Sequence[SourceState]], Awaitable[None]]
 PUSH_ID = "push"
@@ -21,9 +27,15 @@ class Book:
     """Every source and how it does; the database is the truth, so that every copy of this service sees a change."""
 
     def __init__(
-        self, store: SourceStore, catalogue: Mapping[str, SourceSpec], publish: PublishStates, clock: Clock
+        self,
+        store: SourceStore,
+        history: SourceHistory,
+        catalogue: Mapping[str, SourceSpec],
+        publish: PublishStates,
+        clock: Clock,
     ) -> None:
         self._store = store
+        self._history = history
         self._catalogue = catalogue
         self._publish = publish
         self._clock = clock
@@ -32,6 +44,7 @@ class Book:
         self.settled: dict[str, State] = {}
         """Every source's state as of the last `refresh`."""
         self._pushed = 0
+        self._blind: set[str] = set()
 
     def is_bundled(self, source_id: str) -> bool:
         """Tell whether a source is of the catalogue, as it came or as it was changed."""
@@ -44,7 +57,7 @@ class Book:
         self.specs = {one: spec for one, spec in merged.items() if spec is not None}
         states = await self._store.states()
         settled = {one: switched(states.get(one), spec, self._clock()) for one, spec in self.specs.items()}
-        await self._record_all({one: state for one, state in settled.items() if state != states.get(one)})
+        await self._record_all({one: state for one, state in settled.items() if state != states.get(one)}, states)
         self.settled = settled
         self._count(settled)
         return self.specs
@@ -59,10 +72,8 @@ class Book:
         if spec is None or count == 0:
             return
         state = await self.state(spec)
-        told = after_success(
-            state, spec, published_at=[None] * count, validators={}, listed=None, problems=(), now=self._clock()
-        )
-        await self.record(spec, told)
+        told = after_success(state, spec, seen=Seen(published_at=[None] * count), validators={}, now=self._clock())
+        await self.record(spec, told, state)
         self._pushed -= count
 
     async def put(self, spec: SourceSpec) -> bool:
@@ -72,7 +83,7 @@ class Book:
         await self._store.put(spec, self._clock())
         self.specs[spec.id] = spec
         before = (await self._store.states([spec.id])).get(spec.id)
-        await self.record(spec, switched(before, spec, self._clock()))
+        await self.record(spec, switched(before, spec, self._clock()), before)
         return True
 
     async def remove(self, source_id: str) -> bool:
@@ -83,7 +94,7 @@ class Book:
         await self._store.put(spec, self._clock(), removed=True)
         state = await self.state(spec)
         gone = state.model_copy(update={"status": SourceStatus.DISABLED, "reason": "removed", "since": self._clock()})
-        await self.record(spec, gone)
+        await self.record(spec, gone, state)
         return True
 
     async def state(self, spec: SourceSpec) -> State:
@@ -94,21 +105,48 @@ class Book:
         """Return how every source does."""
         return await self._store.states()
 
-    async def record(self, spec: SourceSpec, state: State) -> None:
+    async def record(self, spec: SourceSpec, state: State, before: State | None = None) -> None:
         """Keep a state and tell it. Raises Transient when Kafka is away: the state is kept all the same."""
-        await self._store.save({spec.id: state})
-        await self._publish([self.message(spec, state)])
+        await self._record_all({spec.id: state}, {spec.id: before} if before else {}, {spec.id: spec})
 
-    async def _record_all(self, states: Mapping[str, State]) -> None:
-        if states:
-            await self._store.save(states)
-            await self._publish([self.message(self.specs[one], state) for one, state in states.items()])
+    async def _record_all(
+        self,
+        states: Mapping[str, State],
+        before: Mapping[str, State],
+        specs: Mapping[str, SourceSpec] | None = None,
+    ) -> None:
+        if not states:
+            return
+        named = self.specs if specs is None else specs
+        await self._store.save(states)
+        await self._history.note(states, before, self._clock())
+        await self._publish([self.message(named[one], state) for one, state in states.items()])
+
+    async def history(self, source_id: str) -> list[dict[str, Any]]:
+        """Return how a source did in the last 90 days, the newest change first."""
+        return await self._history.of(source_id)
 
     def message(self, spec: SourceSpec, state: State) -> SourceState:
         """Return a state as it is told."""
         return state.message(spec, self.next_poll(spec.id) if spec.enabled else None)
 
     def _count(self, states: Mapping[str, State]) -> None:
+        known = {one: states[one] for one in self.specs if one in states}
         for status in SourceStatus:
-            count = sum(states[one].status is status for one in self.specs if one in states)
-            SOURCES.labels(status.value).set(count)
+            SOURCES.labels(status.value).set(sum(state.status is status for state in known.values()))
+        for trouble in SourceTrouble:
+            SOURCES_IN_TROUBLE.labels(trouble.value).set(sum(state.trouble is trouble for state in known.values()))
+        blind = blind_spots(self.specs, known)
+        for language, is_silent in blind.languages.items():
+            LANGUAGE_SILENT.labels(language).set(is_silent)
+        OFFICIAL_SILENT.set(len(blind.official))
+        self._say_blind(blind)
+
+    def _say_blind(self, blind: BlindSpots) -> None:
+        """Say once when a language or an official source falls silent, and once when it speaks again."""
+        now = {f"language {one}" for one, is_silent in blind.languages.items() if is_silent} | set(blind.official)
+        for one in sorted(now - self._blind):
+            log.warning("sources.silent", what=one)
+        for one in sorted(self._blind - now):
+            log.info("sources.heard_again", what=one)
+        self._blind = now

@@ -23,3 +23,16 @@ ROUNDS_MISSED = Counter(
 )
 QUEUE_LENGTH = Gauge("chokepoint_ingest_queue_sources", "Sources that wait to be polled.")
 SOURCES = Gauge("chokepoint_ingest_sources", "Sources by status.", ["status"])
+SOURCES_IN_TROUBLE = Gauge(
+    "chokepoint_ingest_sources_in_trouble",
+    "Sources by trouble: slow, changed_shape, moved, denied.",
+    ["trouble"],
+)
+LANGUAGE_SILENT = Gauge(
+    "chokepoint_ingest_language_silent",
+    "1 while every enabled source of a language fails or is silent: nothing is seen in it.",
+    ["language"],
+)
+OFFICIAL_SILENT = Gauge(
+    "chokepoint_ingest_official_silent_sources", "Official sources that fail or are silent against their habit."
+)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from schemas.source_state import SourceStatus
+from schemas.source_state import SourceStatus, SourceTrouble
 from services.ingest.book import Book
 from services.ingest.identity import Decision, Draft, Status
 from services.ingest.intake import Intake
@@ -17,9 +17,9 @@ from services.ingest.pace import held
 from services.ingest.pushed import NotAnArticle, read_pushed
 from services.ingest.source_store import Claimed, SourceStore
 from services.ingest.sources import READERS
-from services.ingest.sources.reader import Busy, Fetched, Reach
-from services.ingest.spec import SourceSpec
-from services.ingest.state import State, after_failure, after_success, reads
+from services.ingest.sources.reader import Busy, ChangedShape, Fetched, Reach
+from services.ingest.spec import LOCAL, SourceSpec
+from services.ingest.state import Seen, State, after_failure, after_success, reads
 from services.runtime.clock import Clock
 from services.runtime.database import is_transient
 from services.runtime.failure import Permanent, Transient
@@ -76,6 +76,7 @@ class Poller:
         now = self.clock()
         try:
             reach = replace(self.reach(now), recall=partial(self.store.recall, spec.id, reads(spec)))
+            started = time.monotonic()
             fetched = await READERS[spec.type].fetch(spec, state.validators_for(spec), reach)
         except (Permanent, Transient) as error:
             return await self._failed(spec, state, error)
@@ -83,14 +84,15 @@ class Poller:
             log.exception("source.reader_failed", source_id=spec.id)
             return await self._failed(spec, state, Permanent(f"our reader failed: {type(error).__name__}"))
         try:
-            return await self._take(spec, state, fetched)
+            seconds = time.monotonic() - started if spec.type not in LOCAL else None
+            return await self._take(spec, state, fetched, seconds)
         except Exception as error:
             if not isinstance(error, Transient) and not is_transient(error):
                 raise
             log.warning("source.poll_postponed", source_id=spec.id, reason=str(error)[:300])
             return "postponed"
 
-    async def _take(self, spec: SourceSpec, state: State, fetched: Fetched) -> str:
+    async def _take(self, spec: SourceSpec, state: State, fetched: Fetched, seconds: float | None) -> str:
         """Take the items in, then keep the validators: never the other way round, or a crash would lose them."""
         drafts, wrong = await asyncio.to_thread(self._drafts, spec, fetched)
         decisions = await self.intake.take(drafts)
@@ -102,10 +104,8 @@ class Poller:
         after = after_success(
             state,
             spec,
-            published_at=[one.draft.published_at for one in fresh],
+            seen=Seen([one.draft.published_at for one in fresh], _listed(fetched), problems, seconds, fetched.moved_to),
             validators=fetched.validators,
-            listed=_listed(fetched),
-            problems=problems,
             now=self.clock(),
         )
         await self._record(spec, state, after)
@@ -140,6 +140,7 @@ class Poller:
             reason=str(error),
             for_good=isinstance(error, Permanent),
             retry_after_seconds=error.retry_after_seconds if isinstance(error, Busy) else None,
+            trouble=SourceTrouble.CHANGED_SHAPE if isinstance(error, ChangedShape) else None,
             now=self.clock(),
         )
         log.warning("source.poll_failed", source_id=spec.id, reason=after.reason, failures=after.failures_in_a_row)
@@ -151,7 +152,7 @@ class Poller:
             word = "source.recovered" if after.status is SourceStatus.OK else "source.status_changed"
             log.info(word, source_id=spec.id, before=before.status.value, after=after.status.value, reason=after.reason)
         if spec.id in self.book.specs:  # it may have been removed meanwhile
-            await self.book.record(spec, after)
+            await self.book.record(spec, after, before)
 
 
 def _listed(fetched: Fetched) -> int | None:

@@ -11,6 +11,7 @@ from services.ingest.pace import held
 from services.ingest.politeness import Hosts, host_of
 from services.ingest.poll import Poller
 from services.ingest.rounds import PollQueue, Rounds, Turn
+from services.ingest.source_history import SourceHistory
 from services.ingest.source_store import LEASE
 from services.ingest.spec import SourceSpec
 from services.ingest.state import State
@@ -123,6 +124,7 @@ class Housekeeping:
 
     articles: ArticleStore
     answers: Answers
+    history: SourceHistory
     clock: Clock
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -130,6 +132,7 @@ class Housekeeping:
         while not stopping.is_set():
             try:
                 await self.answers.forget(self.clock())
+                await self.history.forget(self.clock())
                 forgotten = await self.articles.forget(self.clock() - REMEMBERED_FOR)
             except Exception as error:
                 if not is_transient(error):

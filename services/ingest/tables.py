@@ -44,6 +44,18 @@ source_states = Table(
 The lease is given back when the poll ends; one that runs out says that the copy which held it died.
 """
 
+source_events = Table(
+    "source_events",
+    metadata,
+    Column("source_id", String(200), primary_key=True),
+    Column("at", UtcDateTime, primary_key=True),
+    Column("status", String(20), nullable=False),
+    Column("trouble", String(20)),
+    Column("reason", String(300)),
+    Index("source_events_at", "at"),
+)
+"""Each change of a source's status or trouble, kept for 90 days."""
+
 source_memories = Table(
     "source_memories",
     metadata,

@@ -16,6 +16,7 @@ from services.ingest.book import Book
 from services.ingest.intake import Intake
 from services.ingest.poll import Poller
 from services.ingest.rounds import PollQueue
+from services.ingest.source_history import SourceHistory
 from services.ingest.source_store import SourceStore
 from services.ingest.sources.reader import Reach
 from services.ingest.spec import SourceSpec, read_spec
@@ -72,7 +73,7 @@ async def open_desk(
         told.extend(states)
 
     store = SourceStore(db)
-    book = Book(store, catalogue, tell, clock)
+    book = Book(store, SourceHistory(db), catalogue, tell, clock)
     async with guarded_client(allow_private=True, timeout_seconds=5, user_agent="test") as client:
 
         def reach(now: datetime) -> Reach:

@@ -2,13 +2,13 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest_asyncio
 from sqlalchemy import update
 
-from schemas.source_state import SourceStatus
+from schemas.source_state import SourceStatus, SourceTrouble
 from services.ingest.source_store import LEASE, Claimed
 from services.ingest.tables import source_states
 from services.runtime.database import Database
@@ -271,3 +271,21 @@ async def test_a_source_without_news_is_asked_less_often(desk: Desk, site: Site)
     site.pages["/feed"] = reply(200, rss([Entry(1), Entry(2)]))
     await desk.poller.poll("s")
     assert (slow, desk.told[-1].every_seconds) == (600 * 1.25**3, 600)
+
+
+async def test_a_redesign_and_a_move_are_named(desk: Desk, site: Site) -> None:
+    """A feed that moved is followed and told; one that becomes a page of HTML has changed its shape."""
+
+    async def moved(writer: asyncio.StreamWriter, headers: Mapping[str, str]) -> None:
+        await reply(301, location=site.url("/new"))(writer, headers)
+
+    await desk.set(url=site.url("/feed"))
+    site.pages |= {"/feed": moved, "/new": reply(200, rss([Entry(1)]))}
+    assert await desk.poller.poll("s") == "ok"
+    assert (desk.told[-1].trouble, desk.told[-1].moved_to) == (SourceTrouble.MOVED, site.url("/new"))
+    site.pages["/new"] = reply(200, b"<html><body>Welcome</body></html>", content_type="text/html")
+    desk.clock.move(hours=1)
+    assert await desk.poller.poll("s") == "failed"
+    assert (desk.told[-1].status, desk.told[-1].trouble) == (SourceStatus.FAILING, SourceTrouble.CHANGED_SHAPE)
+    history = [(one["status"], one["trouble"]) for one in await desk.book.history("s")]
+    assert history[:2] == [("failing", "changed_shape"), ("ok", "moved")]

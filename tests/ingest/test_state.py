@@ -7,13 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.source_state import SourceStatus
-from services.ingest.habit import allowed_pause, learn, silent_for
+from schemas.article import SourceKind
+from schemas.source_state import SourceStatus, SourceTrouble
+from services.ingest.habit import Week, allowed_pause, learn, learn_week, missed, silent_for
 from services.ingest.spec import SourceSpec
-from services.ingest.state import State, after_failure, after_success, backoff, switched
+from services.ingest.state import Seen, State, after_failure, after_success, backoff, switched
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 EVERY = timedelta(minutes=10)
+CHANGED = SourceTrouble.CHANGED_SHAPE
 SPEC = SourceSpec(id="s", url="https://a.example/feed", every="10m")
 
 
@@ -23,10 +25,8 @@ def succeed(state: State, now: datetime, new: int = 0, listed: int | None = 30, 
     return after_success(
         state,
         SPEC,
-        published_at=published,
+        seen=Seen(published, listed, more.pop("problems", ()), more.pop("seconds", 0.2), more.pop("moved_to", None)),
         validators={"etag": "x"},
-        listed=listed,
-        problems=more.pop("problems", ()),
         now=now,
     )
 
@@ -75,9 +75,9 @@ def test_what_will_not_pass_by_itself_fails_at_once(status: SourceStatus) -> Non
 
 
 def test_back_off_doubles_and_ends() -> None:
-    """Each failure doubles the pause up to six hours; a slow source keeps its own interval; a wish is granted."""
+    """Each failure doubles the pause up to a day; a slow source keeps its own interval; a wish is granted."""
     waits = [backoff(n, EVERY, None, lambda: 0.5) for n in (1, 2, 3, 20)]
-    assert waits == [EVERY, 2 * EVERY, 4 * EVERY, timedelta(hours=6)]
+    assert waits == [EVERY, 2 * EVERY, 4 * EVERY, timedelta(days=1)]
     assert backoff(5, timedelta(days=1), None, lambda: 0.5) == timedelta(days=1)
     assert backoff(1, EVERY, 7200, lambda: 0.5) == timedelta(hours=2)
 
@@ -153,6 +153,92 @@ def test_what_is_remembered_stays_small_and_sorted(times: list[datetime]) -> Non
     assert len(learned) <= 48
     assert list(learned) == sorted(set(learned))
     assert learn(learned, learned) == learned
+
+
+def wire_week() -> State:
+    """Make a wire that has news each hour of working days from 6 to 20, for four weeks up to a Monday at 5."""
+    state = State(since=NOW - timedelta(days=28))
+    start, end = datetime(2026, 10, 26, tzinfo=UTC), datetime(2026, 11, 23, 5, tzinfo=UTC)
+    for hours in range(int((end - start) / timedelta(hours=1))):
+        at = start + timedelta(hours=hours)
+        state = succeed(state, at, new=int(at.weekday() < 5 and 6 <= at.hour <= 20))
+    return state
+
+
+def test_a_wire_may_rest_at_night_and_on_sundays_but_not_all_of_monday() -> None:
+    """The hours of the week decide once they are known: no alarm on Sunday, one after six silent working hours."""
+    state = wire_week()
+    assert state.status is SourceStatus.OK
+    sunday = succeed(state, datetime(2026, 11, 23, 5, tzinfo=UTC))
+    morning = succeed(sunday, datetime(2026, 11, 23, 11, 30, tzinfo=UTC))
+    later = succeed(morning, datetime(2026, 11, 23, 13, 0, tzinfo=UTC))
+    assert [sunday.status, morning.status, later.status] == [SourceStatus.OK, SourceStatus.OK, SourceStatus.SILENT]
+
+
+def test_a_dead_feed_stays_silent_when_weeks_have_passed() -> None:
+    """Weeks in which nothing came teach no habit of nothing coming."""
+    state = succeed(State(since=NOW), NOW, published=[NOW - timedelta(days=200 + day) for day in range(10)])
+    assert succeed(state, NOW + timedelta(weeks=5)).status is SourceStatus.SILENT
+
+
+def test_old_habits_fade() -> None:
+    """After twelve weeks the older half of what was learned counts no more, and the shape of the week stays."""
+    week = Week(since=NOW, counts=(8,) * 168)
+    learned = learn_week(week, (), [], NOW + timedelta(weeks=12))
+    assert (learned.counts[0], learned.weeks(NOW + timedelta(weeks=12))) == (4, 6)
+    assert missed(learned, NOW, NOW + timedelta(hours=30)) == pytest.approx(29 * min(4 / 1, 1))
+
+
+def test_a_slow_source_is_told() -> None:
+    """Three answers of ten seconds or more in a row make a source slow; one quick answer ends that; a 304 counts."""
+    state, troubles = State(since=NOW), []
+    for seconds in (12.0, 30.0, 10.0, 0.5):
+        state = succeed(state, NOW, new=1, seconds=seconds, listed=None)
+        troubles.append(state.trouble)
+    assert troubles == [None, None, SourceTrouble.SLOW, None]
+    assert succeed(state, NOW, seconds=None).answer_seconds is None
+
+
+def test_a_source_that_moved_says_where() -> None:
+    """A permanent redirect is followed and told, with the address; the source stays ok."""
+    state = succeed(State(since=NOW), NOW, new=3, moved_to="https://b.example/feed")
+    assert (state.status, state.trouble) == (SourceStatus.OK, SourceTrouble.MOVED)
+    assert "https://b.example/feed: correct the address" in (state.reason or "")
+    assert state.message(SPEC, None).moved_to == "https://b.example/feed"
+    assert succeed(state, NOW).trouble is None
+
+
+def test_a_source_that_lists_nothing_any_more_changed_its_shape() -> None:
+    """A list that had entries and has none now is told; one that has few may be empty."""
+    full = succeed(State(since=NOW), NOW, new=3, listed=30)
+    empty = succeed(full, NOW, listed=0)
+    assert (empty.trouble, "30 before" in (empty.reason or "")) == (SourceTrouble.CHANGED_SHAPE, True)
+    assert succeed(succeed(State(since=NOW), NOW, new=1, listed=2), NOW, listed=0).trouble is None
+
+
+def test_only_what_was_read_before_can_have_changed_its_shape() -> None:
+    """What never was a feed is a wrong address; what was one is redesigned."""
+
+    def shape(state: State) -> SourceTrouble | None:
+        return after_failure(
+            state, SPEC, reason="no feed", for_good=True, retry_after_seconds=None, trouble=CHANGED, now=NOW
+        ).trouble
+
+    assert (shape(State(since=NOW)), shape(succeed(State(since=NOW), NOW))) == (None, CHANGED)
+
+
+def test_an_official_source_is_left_alone_for_six_hours_at_most() -> None:
+    """However long it fails, an official source is asked four times a day, any other once."""
+    official = SPEC.model_copy(update={"source_kind": SourceKind.OFFICIAL})
+    state = State(since=NOW, failures_in_a_row=50)
+    waits = []
+    for spec in (official, SPEC):
+        after = after_failure(
+            state, spec, reason="away", for_good=True, retry_after_seconds=None, now=NOW, random=lambda: 0.5
+        )
+        assert after.not_before is not None
+        waits.append(after.not_before - NOW)
+    assert waits == [timedelta(hours=6), timedelta(days=1)]
 
 
 def test_switching_off_and_on() -> None:

@@ -32,6 +32,7 @@ async def test_redirects_are_followed_and_recorded() -> None:
         fetched = await fetch(client(True), f"{server.url}/a")
     assert (fetched.status, fetched.body, fetched.final_url) == (200, b"ok", f"{server.url}/c")
     assert fetched.hops == (f"{server.url}/a", f"{server.url}/b?x=1")
+    assert fetched.moved_to == f"{server.url}/b?x=1"  # the second redirect is for the time being
 
 
 @pytest.mark.parametrize("status", [304, 404, 500, 302])

@@ -52,6 +52,11 @@ class SourcesApi:
         spec = self._spec(source_id)
         return self.book.message(spec, await self.book.state(spec))
 
+    async def history(self, source_id: str) -> dict[str, Any]:
+        """Return how one source did in the last 90 days, the newest change first. Raises Problem (404)."""
+        self._spec(source_id)
+        return {"items": await self.book.history(source_id), "next_cursor": None}
+
     async def put(self, source_id: str, document: Any) -> tuple[dict[str, Any], bool]:
         """Set a source and ask for it at once; return it, and whether it is new. Raises Problem (422)."""
         spec = _read(source_id, document)
@@ -133,6 +138,10 @@ def sources_router(api: SourcesApi) -> APIRouter:
     @router.get("/{source_id}/state", summary="How one source does, as on chokepoint.sources.v1")
     async def get_state(source_id: str) -> SourceState:
         return await api.state(source_id)
+
+    @router.get("/{source_id}/history", summary="How one source did in the last 90 days, the newest change first")
+    async def get_history(source_id: str) -> dict[str, Any]:
+        return await api.history(source_id)
 
     @router.put("/{source_id}", summary="Set a source", openapi_extra={"requestBody": body})
     async def put_source(source_id: str, request: Request) -> JSONResponse:

@@ -75,18 +75,18 @@ async def ask(  # noqa: PLR0913 - what one request consists of, named by keyword
     answer = await (_post(reach, url, post, headers, limits) if post else _get(reach, url, headers, limits))
     kind = answer.headers.get("content-type", "")
     if answer.status == httpx.codes.NOT_MODIFIED:
-        return Answer(b"", kind, answer.final_url, validators, unchanged=True)
+        return Answer(b"", kind, answer.final_url, validators, unchanged=True, moved_to=answer.moved_to)
     check_status(answer.status, answer.headers, reach.now)
     digest = hashlib.sha256(answer.body).hexdigest()
     kept = {**_validators(answer.headers), "digest": digest}
     if validators.get("digest") == digest:
-        return Answer(b"", kind, answer.final_url, kept, unchanged=True)
+        return Answer(b"", kind, answer.final_url, kept, unchanged=True, moved_to=answer.moved_to)
     body = answer.body
     if body.startswith(_GZIP):
         body = decompress(body, "gzip", max_bytes=limits.max_bytes)
     if not body.strip():
         raise Transient("it is empty: 200 OK without a byte")
-    return Answer(body, kind, answer.final_url, kept)
+    return Answer(body, kind, answer.final_url, kept, moved_to=answer.moved_to)
 
 
 async def _get(reach: Reach, url: str, headers: Mapping[str, str], limits: Limits) -> Got:

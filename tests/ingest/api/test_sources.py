@@ -1,12 +1,14 @@
 """`/api/v1/sources`: set, show, remove, ask."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from schemas.source_state import SourceStatus
+from services.ingest.source_history import SourceHistory
 from services.ingest.spec import read_spec
 from services.runtime.database import Database
 from services.runtime.failure import Transient
@@ -149,3 +151,30 @@ async def test_while_kafka_is_away_a_change_is_503_and_may_be_sent_again(desk: D
         assert (await client.put("/mine", json=FEED)).status_code == 503
         desk.published.failure = None
         assert (await client.put("/mine", json=FEED)).status_code == 200
+
+
+async def test_the_history_of_a_source_is_kept_for_ninety_days(desk: Desk, db: Database, clock: HandClock) -> None:
+    """Each change of status or trouble is there with its time and reason, the newest first; polls alone leave none."""
+    async with desk.client() as client:
+        await client.put("/mine", json=FEED)
+        spec = desk.book.specs["mine"]
+        state = await desk.book.state(spec)
+        for status, reason in (("ok", None), ("ok", None), ("failing", "the server answers 404")):
+            clock.move(hours=1)
+            after = state.model_copy(update={"status": SourceStatus(status), "reason": reason})
+            await desk.book.record(spec, after, state)
+            state = after
+        found = (await client.get("/mine/history")).json()["items"]
+        history = SourceHistory(db)
+        await history.forget(clock() + timedelta(days=89))
+        kept = (await client.get("/mine/history")).json()["items"]
+        await history.forget(clock() + timedelta(days=91))
+        gone = (await client.get("/mine/history")).json()["items"]
+        unknown = await client.get("/nobody/history")
+    assert [(one["status"], one["reason"]) for one in found] == [
+        ("failing", "the server answers 404"),
+        ("ok", None),
+        ("new", None),
+    ]
+    assert found[0]["at"].startswith("2026-11-24T11:00")
+    assert (kept, gone, unknown.status_code) == (found, [], 404)
