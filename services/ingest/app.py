@@ -18,10 +18,12 @@ from services.ingest.api.failures import Readiness, install_failure_handlers
 from services.ingest.api.sources import SourcesApi, sources_router
 from services.ingest.book import PUSH_ID, Book
 from services.ingest.catalogue import bundled
+from services.ingest.crawl import Crawl
 from services.ingest.intake import Intake
 from services.ingest.politeness import Hosts
 from services.ingest.poll import Poller
 from services.ingest.pollers import Housekeeping, Pollers
+from services.ingest.robots import Robots, fetch_robots
 from services.ingest.rounds import PollQueue, Rounds
 from services.ingest.source_history import SourceHistory
 from services.ingest.source_store import SourceStore
@@ -67,8 +69,12 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> FastAPI:
         settings.egress.allow_private, timeout_seconds=REQUEST_SECONDS, user_agent=settings.user_agent
     )
 
+    allow_private = settings.egress.allow_private
+    robots = Robots(partial(fetch_robots, client, allow_private=allow_private))
+    crawl = Crawl(robots, clock, time.monotonic)
+
     def reach(now: datetime) -> Reach:
-        return Reach(client, settings.egress.allow_private, settings.home / INBOX, now)
+        return Reach(client, allow_private, settings.home / INBOX, now, page_turn=crawl.page)
 
     poller = Poller(book, sources, intake, reach, detect_language, clock)
     pollers = Pollers(queue, rounds, book, poller, Hosts(time.monotonic), health)

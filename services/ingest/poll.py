@@ -17,7 +17,7 @@ from services.ingest.pace import held
 from services.ingest.pushed import NotAnArticle, read_pushed
 from services.ingest.source_store import Claimed, SourceStore
 from services.ingest.sources import READERS
-from services.ingest.sources.reader import Busy, ChangedShape, Fetched, Reach
+from services.ingest.sources.reader import Busy, ChangedShape, Denied, Fetched, Reach
 from services.ingest.spec import LOCAL, SourceSpec
 from services.ingest.state import Seen, State, after_failure, after_success, reads
 from services.runtime.clock import Clock
@@ -27,6 +27,8 @@ from services.runtime.logs import get_logger
 from services.runtime.tracing import use
 
 log = get_logger("ingest.poll")
+
+_TROUBLES = {ChangedShape: SourceTrouble.CHANGED_SHAPE, Denied: SourceTrouble.DENIED}
 
 
 @dataclass
@@ -140,7 +142,7 @@ class Poller:
             reason=str(error),
             for_good=isinstance(error, Permanent),
             retry_after_seconds=error.retry_after_seconds if isinstance(error, Busy) else None,
-            trouble=SourceTrouble.CHANGED_SHAPE if isinstance(error, ChangedShape) else None,
+            trouble=next((trouble for kind, trouble in _TROUBLES.items() if isinstance(error, kind)), None),
             now=self.clock(),
         )
         log.warning("source.poll_failed", source_id=spec.id, reason=after.reason, failures=after.failures_in_a_row)

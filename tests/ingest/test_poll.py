@@ -3,6 +3,8 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest_asyncio
@@ -10,6 +12,7 @@ from sqlalchemy import update
 
 from schemas.source_state import SourceStatus, SourceTrouble
 from services.ingest.source_store import LEASE, Claimed
+from services.ingest.sources.reader import Denied
 from services.ingest.tables import source_states
 from services.runtime.database import Database
 from services.runtime.failure import Transient
@@ -289,3 +292,20 @@ async def test_a_redesign_and_a_move_are_named(desk: Desk, site: Site) -> None:
     assert (desk.told[-1].status, desk.told[-1].trouble) == (SourceStatus.FAILING, SourceTrouble.CHANGED_SHAPE)
     history = [(one["status"], one["trouble"]) for one in await desk.book.history("s")]
     assert history[:2] == [("failing", "changed_shape"), ("ok", "moved")]
+
+
+async def test_a_page_that_robots_forbid_is_told(desk: Desk, site: Site) -> None:
+    """A watched page that its site closes to programs fails with this trouble and is not asked for."""
+
+    @asynccontextmanager
+    async def closed(url: str) -> AsyncIterator[None]:
+        if url:
+            raise Denied(f"the robots.txt asks programs to stay away from {url}")
+        yield
+
+    reach = desk.poller.reach
+    desk.poller.reach = lambda now: replace(reach(now), page_turn=closed)
+    await desk.set(type="page", url=site.url("/news"), select={"items": "li"})
+    assert await desk.poller.poll("s") == "failed"
+    assert (desk.told[-1].status, desk.told[-1].trouble) == (SourceStatus.FAILING, SourceTrouble.DENIED)
+    assert site.asked == []

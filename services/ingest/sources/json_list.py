@@ -12,7 +12,7 @@ from services.ingest.plain_text import plain_line, plain_text
 from services.ingest.selection import Selection
 from services.ingest.sources.article_pages import with_pages
 from services.ingest.sources.reader import ChangedShape, Document, Fetched, Reach
-from services.ingest.sources.request import Answer, Limits, ask, read_json
+from services.ingest.sources.request import Answer, Limits, ask_page, read_json
 from services.ingest.sources.selected import MAX_ITEMS, absolute, document, read_html
 from services.ingest.spec import SourceSpec
 
@@ -26,7 +26,8 @@ class JsonListReader:
         """Return the articles, oldest first (lists begin with the newest). Raises Busy, Transient or Permanent."""
         assert spec.select is not None  # noqa: S101 - the spec holds it
         conditions = {} if validators.get("waiting") else validators
-        answer = await ask(reach, spec.url or "", conditions, accept="application/json", limits=LIMITS, post=spec.post)
+        how = {"accept": "application/json", "limits": LIMITS, "post": spec.post}
+        answer = await ask_page(reach, spec.url or "", conditions, **how)
         if answer.unchanged:
             kept = {**validators, **answer.validators}
             return Fetched(validators=kept, unchanged=True, moved_to=answer.moved_to)

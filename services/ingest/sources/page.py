@@ -6,7 +6,7 @@ from typing import Any
 
 from services.ingest.sources.article_pages import with_pages
 from services.ingest.sources.reader import Fetched, Reach
-from services.ingest.sources.request import Limits, ask
+from services.ingest.sources.request import Limits, ask_page
 from services.ingest.sources.selected import read_html
 from services.ingest.spec import SourceSpec
 
@@ -21,7 +21,7 @@ class PageReader:
         """Return the articles, oldest first (pages list the newest first). Raises Busy, Transient or Permanent."""
         assert spec.select is not None  # noqa: S101 - the spec holds it
         conditions = {} if validators.get("waiting") else validators
-        answer = await ask(reach, spec.url or "", conditions, accept=ACCEPT, limits=LIMITS)
+        answer = await ask_page(reach, spec.url or "", conditions, accept=ACCEPT, limits=LIMITS)
         if answer.unchanged:
             kept = {**validators, **answer.validators}
             return Fetched(validators=kept, unchanged=True, moved_to=answer.moved_to)

@@ -1,6 +1,7 @@
 """What every kind of source does, and how it fails."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -27,7 +28,19 @@ class ChangedShape(Permanent):
     """It answers, but not with what this kind of source is made of: redesigned, or the wrong address."""
 
 
+class Denied(Permanent):
+    """The site's robots.txt asks programs to stay away from this page."""
+
+
+PageTurn = Callable[[str], AbstractAsyncContextManager[None]]
+"""Holds a host while one of its pages is read; raises Denied, Busy or Transient where it may not be, now or at all."""
+
 Recall = Callable[[], Awaitable[bytes | None]]
+
+
+def at_any_time(_url: str) -> AbstractAsyncContextManager[None]:
+    """Hold nothing, as where one page is read by hand."""
+    return nullcontext()
 
 
 async def nothing_kept() -> bytes | None:
@@ -45,6 +58,8 @@ class Reach:
     inbox: Path
     """The only folder that `file` and `folder` sources may read."""
     now: datetime
+    page_turn: PageTurn = at_any_time
+    """For pages that are written for people; what is published for programs needs none."""
     recall: Recall = nothing_kept
     """What this source last gave as `Fetched.memory`."""
 

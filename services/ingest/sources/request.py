@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -113,6 +114,19 @@ async def _post(reach: Reach, url: str, body: Mapping[str, Any], headers: Mappin
         raise Transient(f"{at.host!r} did not answer in full within {limits.deadline_seconds:g} s") from None
     except httpx.TransportError as error:
         raise Transient(f"{at.host!r} cannot be read: {type(error).__name__} {error}".rstrip()) from error
+
+
+async def ask_page(reach: Reach, url: str, validators: Mapping[str, Any], **how: Any) -> Answer:
+    """Ask for a page that is written for people, as its site's robots.txt allows; `how` as for `ask`.
+
+    Raises Denied too.
+    """
+    async with reach.page_turn(url):
+        answer = await ask(reach, url, validators, **how)
+    if urlsplit(answer.final_url)[:3] == urlsplit(url)[:3]:
+        return answer
+    async with reach.page_turn(answer.final_url):  # where it led must allow it too
+        return answer
 
 
 def read_json(answer: Answer) -> Any:

@@ -1,7 +1,6 @@
 """A web site on loopback, and one reading of one source."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 import pytest_asyncio
 
 from services.ingest.sources import READERS
-from services.ingest.sources.reader import Fetched, Reach
+from services.ingest.sources.reader import Fetched, PageTurn, Reach, at_any_time
 from services.ingest.spec import read_spec
 from services.runtime.egress import guarded_client
 from tests.ingest.site import Site, open_site
@@ -35,13 +34,14 @@ async def read(tmp_path: Path) -> AsyncIterator[Read]:
             *,
             now: datetime = NOW,
             memory: bytes | None = None,
+            page_turn: PageTurn = at_any_time,
             **fields: Any,
         ) -> Fetched:
             async def recall() -> bytes | None:
                 return memory
 
             spec = read_spec({"id": "s", **fields})
-            reach = replace(Reach(client, allow_private=True, inbox=tmp_path, now=now), recall=recall)
+            reach = Reach(client, allow_private=True, inbox=tmp_path, now=now, page_turn=page_turn, recall=recall)
             return await READERS[spec.type].fetch(spec, validators or {}, reach)
 
         yield once

@@ -1,11 +1,13 @@
 """Pages and JSON lists, read by the selectors of their source, and the guard against redesigns."""
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
-from services.ingest.sources.reader import ChangedShape
+from services.ingest.sources.reader import ChangedShape, Denied
 from services.ingest.sources.selected import written_date
 from services.ingest.spec import NotASource, read_spec
 from tests.ingest.site import Site, reply
@@ -80,6 +82,29 @@ async def test_a_page_that_cannot_be_read_comes_without_its_text_in_the_end(site
     assert counts == [0, 0, 0, 1, 0]
     assert len(lines) == 4
     assert "redesigned? correct it" in lines[1]
+
+
+@asynccontextmanager
+async def turn(url: str) -> AsyncIterator[None]:
+    """Let everything be read but what lies under /no."""
+    if "/no" in url:
+        raise Denied(f"robots.txt asks to stay away from {url}")
+    yield
+
+
+async def test_a_page_that_robots_forbid_is_not_read(site: Site, read: Read) -> None:
+    """Neither the watched page, nor an article's, nor one that it leads to; an article comes without its text then."""
+    site.pages["/list.json"] = reply(200, json.dumps([{"TITLE": "公告", "URL": "/no/1"}]).encode())
+    fields = {"type": "json-list", "url": site.url("/list.json"), "select": {**GOV_CN, "page": "#c"}}
+    fetched = await read(**fields, page_turn=turn)
+    assert [one["title"] for one in fetched.items] == ["公告"]
+    assert "stay away" in fetched.problems[0]
+    site.pages["/moved"] = reply(302, location="/no/list")
+    site.pages["/no/list"] = reply(200, PAGE)
+    for path in ("/no/list", "/moved"):
+        with pytest.raises(Denied):
+            await read(type="page", url=site.url(path), select={"items": "div.news"}, page_turn=turn)
+    assert [path for path, _ in site.asked] == ["/list.json", "/moved", "/no/list"]
 
 
 PAGE = b"""<html><body><div class=news><a href="/a/1">Order No. 1</a> 24 November 2026</div>
