@@ -104,6 +104,10 @@ class SourceSpec(BaseModel):
     """JSON list only: asked by POST with this body."""
     languages: tuple[Annotated[str, AfterValidator(_known_language)], ...] = ()
     """GDELT only: articles in these languages; empty: in any."""
+    packs: tuple[Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")], ...] = ()
+    """What it is good for: `wires`, `energy`, `semiconductors`, …; its language and `official` go without saying."""
+    licence: str = Field(default="", max_length=300)
+    """What its owner allows, in a few words."""
     enabled: bool = True
     note: str = Field(default="", max_length=1000)
 
@@ -156,6 +160,12 @@ class SourceSpec(BaseModel):
     def longest_interval(self) -> timedelta | None:
         """`slowest` as a duration, where it is given."""
         return timedelta(seconds=_seconds(self.slowest)) if self.slowest else None
+
+    @property
+    def all_packs(self) -> frozenset[str]:
+        """Every pack it belongs to: those it names, its language, and `official`."""
+        official = ("official",) if self.source_kind is SourceKind.OFFICIAL else ()
+        return frozenset((*self.packs, *filter(None, (self.language,)), *official))
 
     @property
     def source(self) -> Source:

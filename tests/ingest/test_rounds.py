@@ -39,7 +39,7 @@ def test_a_start_is_no_stampede() -> None:
     times = [first_at(one, Turn(one.interval), NOW) for one in bundled().values()]
     assert all(timedelta(0) <= at - NOW <= timedelta(minutes=2) for at in times)
     per_second = [sum(second <= (at - NOW).total_seconds() < second + 1 for at in times) for second in range(120)]
-    assert max(per_second) <= 8
+    assert max(per_second) <= 12
 
 
 def test_a_restart_goes_on_where_it_left_off() -> None:

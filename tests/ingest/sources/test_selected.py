@@ -49,7 +49,7 @@ async def test_a_list_may_be_asked_by_post(site: Site, read: Read) -> None:
 
 
 async def test_each_page_is_fetched_once(site: Site, read: Read) -> None:
-    """Pages of new articles are fetched ten at a time; the others wait; a read one is not fetched again."""
+    """Pages are fetched ten at a time, the newest first; the others wait; a read one is not fetched again."""
     rows = [{"TITLE": f"公告 {n}", "URL": f"/p/{n}", "DOCRELPUBTIME": "2026-11-24"} for n in range(13)]
     site.pages["/list.json"] = reply(200, json.dumps(rows).encode())
     for n in range(13):
@@ -63,8 +63,22 @@ async def test_each_page_is_fetched_once(site: Site, read: Read) -> None:
     second = await read(first.validators, **fields)
     third = await read(second.validators, **fields)
     assert [len(one.items) for one in (first, second, third)] == [10, 3, 0]
-    assert (second.items[0]["text"], second.listed, third.unchanged) == ("第 2 号", 13, True)
+    assert (second.items[0]["text"], second.listed, third.unchanged) == ("第 12 号", 13, True)
     assert len([path for path, _ in site.asked if path.startswith("/p/")]) == 13
+
+
+async def test_of_a_long_list_the_newest_pages_are_enough_at_first(site: Site, read: Read) -> None:
+    """A first look at fifty articles reads the pages of the newest; the old ones come by their titles at once."""
+    rows = [{"TITLE": f"公告 {n}", "URL": f"/p/{n}"} for n in range(50)]
+    site.pages["/list.json"] = reply(200, json.dumps(rows).encode())
+    for n in range(50):
+        site.pages[f"/p/{n}"] = reply(200, f"<div id=c>第 {n} 号</div>".encode(), content_type="text/html")
+    fields: dict[str, Any] = {"type": "json-list", "url": site.url("/list.json"), "select": {**GOV_CN, "page": "#c"}}
+    first = await read(**fields)
+    second = await read(first.validators, **fields)
+    third = await read(second.validators, **fields)
+    assert [len(one.items) for one in (first, second, third)] == [40, 10, 0]
+    assert [one["title"] for one in first.items if "text" in one] == [f"公告 {n}" for n in range(9, -1, -1)]
 
 
 async def test_a_page_that_cannot_be_read_comes_without_its_text_in_the_end(site: Site, read: Read) -> None:
