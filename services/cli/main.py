@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "backtest": ("services.cli.backtest", "Print the measures and alerts that articles would have made."),
     "push": ("services.cli.push", "Hand articles to a running system."),
     "apply": ("services.cli.apply", "Make what stands in YAML files so."),
+    "sources": ("services.cli.sources", "Find, list, switch and exchange the sources that are read."),
     "doctor": ("services.cli.doctor", "Check every part; say what to do about what is wrong."),
     "completion": ("services.cli.completion", "Print the completion script of a shell."),
 }

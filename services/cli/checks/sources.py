@@ -1,7 +1,9 @@
 """Each enabled source of the running system, read once as ingest reads it; nothing is kept of it."""
 
 import asyncio
+import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, Final
 
 from services.cli.api import Api
@@ -18,6 +20,8 @@ from services.runtime.settings import Settings
 AT_ONCE: Final = 8
 STEP_SECONDS: Final = 15.0
 WHOLE_SECONDS: Final = 45.0
+LIST_SECONDS: Final = 200.0
+"""A sanctions list has 30 MB."""
 
 
 def source_checks(session: Session) -> Iterator[Check]:
@@ -48,7 +52,11 @@ async def _probe_all(settings: Settings, documents: Sequence[dict[str, Any]]) ->
     sources = load("services.ingest.sources", "ingest")
     reader = load("services.ingest.sources.reader", "ingest")
     async with guarded_client(allow_private, timeout_seconds=STEP_SECONDS, user_agent=settings.user_agent) as client:
-        reach = reader.Reach(client, allow_private, settings.home / "inbox", utc_now())
+        robots = load("services.ingest.robots", "ingest")
+        rules = robots.Robots(partial(robots.fetch_robots, client, allow_private=allow_private))
+        crawl = load("services.ingest.crawl", "ingest").Crawl(rules, utc_now, time.monotonic)
+        inbox = settings.home / "inbox"
+        reach = reader.Reach(client, allow_private, inbox, utc_now(), page_turn=crawl.page)
         probes = [_probe(sources.READERS, document, reach) for document in documents]
         return [
             result if isinstance(result, str) else _as_failure(result)
@@ -60,10 +68,13 @@ async def _probe(readers: Any, document: dict[str, Any], reach: Any) -> str:
     spec_module = load("services.ingest.spec", "ingest")
     known = spec_module.SourceSpec.model_fields.keys() | {"kind"}
     spec = spec_module.read_spec({name: value for name, value in document.items() if name in known})
-    async with asyncio.timeout(WHOLE_SECONDS):
+    is_list = spec.type is spec_module.SourceType.SANCTIONS_LIST
+    async with asyncio.timeout(LIST_SECONDS if is_list else WHOLE_SECONDS):
         fetched = await readers[spec.type].fetch(spec, {}, reach)
+    count = len(fetched.items) if fetched.listed is None else fetched.listed
+    moved = f"; moved for good to {fetched.moved_to}: correct the address" if fetched.moved_to else ""
     problems = f"; {len(fetched.problems)} unreadable: {fetched.problems[0]}" if fetched.problems else ""
-    return f"{len(fetched.items)} entries{problems}"
+    return f"{count} entries{moved}{problems}"
 
 
 def _as_failure(error: BaseException) -> Exception:
