@@ -1,5 +1,6 @@
 """PageRequest: classify asks ingest to fetch the page behind a short item."""
 
+from schemas.article import ArticleRef
 from schemas.base import Message, UtcDatetime
 
 
@@ -11,3 +12,5 @@ class PageRequest(Message):
     url: str
     reason: str
     requested_at: UtcDatetime
+    article: ArticleRef | None = None
+    """What is known of the article; its next revision keeps source, title and date. Without it none can be made."""

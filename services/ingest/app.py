@@ -11,7 +11,7 @@ from typing import TypeVar
 from fastapi import Depends, FastAPI
 
 from schemas.base import Message
-from schemas.topics import ARTICLES, SOURCES
+from schemas.topics import ARTICLES, PAGE_REQUESTS, SOURCES
 from services.ingest.answers import Answers
 from services.ingest.api.articles import Push, articles_router
 from services.ingest.api.failures import Readiness, install_failure_handlers
@@ -20,6 +20,9 @@ from services.ingest.book import PUSH_ID, Book
 from services.ingest.catalogue import bundled
 from services.ingest.crawl import Crawl
 from services.ingest.intake import Intake
+from services.ingest.pages.desk import PageDesk
+from services.ingest.pages.extractor import Extractor
+from services.ingest.pages.page_queue import PageQueue
 from services.ingest.politeness import Hosts
 from services.ingest.poll import Poller
 from services.ingest.pollers import Housekeeping, Pollers
@@ -31,7 +34,7 @@ from services.ingest.sources.reader import Reach
 from services.ingest.store import ArticleStore
 from services.runtime.bus import Bus
 from services.runtime.clock import Clock, utc_now
-from services.runtime.database import Database, database_url
+from services.runtime.database import Database, database_url, is_transient
 from services.runtime.egress import guarded_client
 from services.runtime.health import Health
 from services.runtime.language import detect_language
@@ -44,6 +47,7 @@ M = TypeVar("M", bound=Message)
 VERSION = "0.1.0"
 MIGRATIONS = Path(__file__).parent / "migrations"
 REQUEST_SECONDS = 15.0
+PAGES_GROUP = "chokepoint-ingest-pages"
 INBOX = "inbox"
 """The only folder that sources may read, inside the data folder."""
 
@@ -76,11 +80,14 @@ def create_app(settings: Settings, *, clock: Clock = utc_now) -> FastAPI:
     def reach(now: datetime) -> Reach:
         return Reach(client, allow_private, settings.home / INBOX, now, page_turn=crawl.page)
 
+    desk = PageDesk(PageQueue(db), Extractor(), intake, reach, detect_language, clock, health)
+    bus.subscribe(PAGE_REQUESTS, PAGES_GROUP, desk, is_transient=is_transient)
     poller = Poller(book, sources, intake, reach, detect_language, clock)
     pollers = Pollers(queue, rounds, book, poller, Hosts(time.monotonic), health)
     loops = {
         "plan": pollers.plan,
         "pollers": pollers.work,
+        "pages": desk.work,
         "housekeeping": Housekeeping(articles, answers, history, clock).run,
     }
     push = Push(intake, answers, clock, detect_language, book.count_pushed)

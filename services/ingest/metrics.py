@@ -36,3 +36,9 @@ LANGUAGE_SILENT = Gauge(
 OFFICIAL_SILENT = Gauge(
     "chokepoint_ingest_official_silent_sources", "Official sources that fail or are silent against their habit."
 )
+PAGES = Counter(
+    "chokepoint_ingest_pages_total",
+    "Pages that classify asked for, by outcome: read; paywall, consent or empty (no text); denied (by robots.txt), "
+    "failed, given_up, without_article.",
+    ["outcome"],
+)

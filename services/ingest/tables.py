@@ -66,6 +66,19 @@ source_memories = Table(
 )
 """What a reader must know of its last reading and is too large for the state: the last version of a list."""
 
+page_requests = Table(
+    "page_requests",
+    metadata,
+    Column("article_id", String(200), primary_key=True),
+    Column("request", JSON, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("leased_until", UtcDateTime),
+    Index("page_requests_due_at", "due_at"),
+)
+"""Pages that classify asked for and that are not read yet."""
+
 answers = Table(
     "answers",
     metadata,

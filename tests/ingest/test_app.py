@@ -12,13 +12,14 @@ from pathlib import Path
 import httpx
 import pytest
 import pytest_asyncio
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from schemas.article import Article
+from schemas.article import Article, ArticleRef
+from schemas.page_request import PageRequest
 from schemas.source_state import SourceState, SourceStatus
-from schemas.topics import ARTICLES, SOURCES
+from schemas.topics import ARTICLES, PAGE_REQUESTS, SOURCES
 from services.ingest.app import create_app
 from services.local.kafka import KafkaServer
 from services.runtime.settings import ApiSettings, EgressSettings, KafkaSettings, Settings, SettingsError
@@ -115,6 +116,37 @@ async def test_a_feed_that_is_set_comes_out(
     told = [SourceState.model_validate_json(one).status for one in states if is_ok in one]
     assert [(one.source.name, one.revision, one.language) for one in mine] == [("Gazette", 1, "en")] * 2
     assert [told[0], told[-1]] == [SourceStatus.NEW, SourceStatus.OK]
+
+
+async def test_a_page_that_classify_asks_for_comes_out(
+    kafka: KafkaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A request on its topic leads to the article's second revision, with the page's text."""
+    monkeypatch.setattr("services.ingest.app.bundled", dict)
+    marker = uuid.uuid4().hex
+    story = f"The ministry {marker} said that exports of gallium need a licence from December on. " * 5
+    settings = settings_for(tmp_path, kafka.bootstrap_servers, allow_private=True)
+    async with open_site() as site, running(create_app(settings)) as service:
+        url = site.url(f"/{marker}")
+        site.pages[f"/{marker}"] = reply(200, f"<article><p>{story}</p></article>".encode(), content_type="text/html")
+        await service.post(PATH, json={"title": "Gallium", "text": f"Short. {marker}", "url": url})
+        values = await read_until(kafka, ARTICLES.name, lambda values: any(marker.encode() in v for v in values))
+        article = Article.model_validate_json(values[-1])
+        request = PageRequest(
+            article_id=article.id,
+            revision=1,
+            url=url,
+            reason="short",
+            requested_at=article.fetched_at,
+            article=ArticleRef.of(article),
+        )
+        async with AIOKafkaProducer(bootstrap_servers=kafka.bootstrap_servers) as producer:
+            await producer.send_and_wait(PAGE_REQUESTS.name, request.model_dump_json().encode())
+        values = await read_until(
+            kafka, ARTICLES.name, lambda values: sum(marker.encode() in value for value in values) == 2
+        )
+    second = Article.model_validate_json(next(v for v in reversed(values) if marker.encode() in v))
+    assert (second.id, second.revision, second.title, second.text) == (article.id, 2, "Gallium", story.strip())
 
 
 STARTED = """
