@@ -67,7 +67,9 @@ def _document(one: Mapping[str, Any]) -> Document | None:
 
 def _lines(one: Mapping[str, Any]) -> Iterator[str]:
     """Give what the document says of itself, a line each, in the words of a gazette."""
-    agencies = [_text(agency, "name") or _text(agency, "raw_name") for agency in one.get("agencies") or () if agency]
+    listed = one.get("agencies")
+    named = [agency for agency in listed if isinstance(agency, dict)] if isinstance(listed, list) else []
+    agencies = [_text(agency, "name") or _text(agency, "raw_name") for agency in named]
     kind = plain_line(_text(one, "action")).rstrip(".") or _text(one, "type")
     if kind and agencies:
         yield f"{kind} of the {', '.join(filter(None, agencies))} of the United States."
