@@ -6,7 +6,7 @@ UK: sanctionslist.fcdo.gov.uk, UK-Sanctions-List.xml.
 """
 
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from lxml import etree  # type: ignore[import-untyped]  # it publishes no types
@@ -59,32 +59,31 @@ class Version:
 def read_list(body: bytes) -> Version:
     """Return the list of a document. Raises ChangedShape for anything else, Transient where it breaks off."""
     entries: dict[str, Entry] = {}
-    format_: Format | None = None
     date = ""
     try:
-        for event, element in _events(body):
-            if format_ is None:
-                format_ = _format_of(element)
-            elif event == "end" and local_name(element) in format_.entries:
-                entry = format_.read(element)
-                if entry.id and entry.name:
-                    entries[entry.id] = entry
-                date = date or format_.version(element.getroottree().getroot())
-                element.clear()
+        _, root = next(_events(body, "start"))
+        format_ = _format_of(root)
+        for _, element in _events(body, "end", [f"{{*}}{name}" for name in format_.entries]):
+            entry = format_.read(element)
+            if entry.id and entry.name:
+                entries[entry.id] = entry
+            date = date or format_.version(element.getroottree().getroot())
+            element.clear()
     except etree.XMLSyntaxError as error:
         reason = str(error).partition("\n")[0][:200]
         if entries:
             raise Transient(f"the list breaks off after {len(entries)} entries ({reason})") from None
         raise ChangedShape(f"not XML ({reason}): give the address of the list's XML") from None
-    if format_ is None or not entries:
+    if not entries:
         raise ChangedShape("no entries found in the list: has its format changed?")
     return Version(format_, date, entries)
 
 
-def _events(body: bytes) -> Iterator[tuple[str, etree._Element]]:
+def _events(body: bytes, event: str, tags: Sequence[str] | None = None) -> Iterator[tuple[str, etree._Element]]:
     yield from etree.iterparse(
         io.BytesIO(body),
-        events=("start", "end"),
+        events=(event,),
+        tag=tags,
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
