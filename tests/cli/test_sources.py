@@ -9,7 +9,7 @@ import pytest
 import yaml
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from services.cli.yaml_files import read_yaml
@@ -17,6 +17,7 @@ from services.ingest.catalogue import bundled
 from services.ingest.spec import read_spec
 from tests.cli.conftest import Run, only_line, served
 from tests.ingest.feeds import Entry, rss
+from tests.ingest.sources.stages import recorded
 
 TITLES = ("China bans exports of gallium to Japan", "A quiet day at the port")
 
@@ -40,7 +41,17 @@ def site() -> Iterator[str]:
     async def news(_request: Request) -> Response:
         return Response(feed(), media_type="application/rss+xml")
 
-    with served(Starlette(routes=[Route("/", home), Route("/news.rss", news)])) as address:
+    async def moved(_request: Request) -> Response:
+        return RedirectResponse("/news.rss", status_code=301)
+
+    async def sanctions(_request: Request) -> Response:
+        return Response(recorded("ofac.xml"), media_type="application/xml")
+
+    async def robots(_request: Request) -> Response:
+        return Response("User-agent: *\nDisallow: /closed\n", media_type="text/plain")
+
+    pages = {"/": home, "/news.rss": news, "/moved": moved, "/list.xml": sanctions, "/robots.txt": robots}
+    with served(Starlette(routes=[Route(path, page) for path, page in pages.items()])) as address:
         yield address
 
 
@@ -122,3 +133,23 @@ def test_feeds_go_out_as_opml_and_come_in_as_yaml(
     }
     file.write_text(json.dumps({"not": "opml"}))
     assert "not XML" in only_line(run("sources", "import", str(file)).stderr)
+
+
+def test_doctor_reads_every_source_once(run: Run, site: str) -> None:
+    """A list tells its length, a moved feed its new address, a page that robots close that it is closed."""
+    sources = [
+        {"id": "list", "type": "sanctions-list", "url": f"{site}/list.xml"},
+        {"id": "moved", "type": "feed", "url": f"{site}/moved"},
+        {"id": "closed", "type": "page", "url": f"{site}/closed", "select": {"items": "li"}},
+    ]
+
+    async def everything(_request: Request) -> Response:
+        items = [{**read_spec(one).document(), "bundled": False, "state": {}} for one in sources]
+        return JSONResponse({"items": items, "next_cursor": None})
+
+    with served(Starlette(routes=[Route("/api/v1/sources", everything)])) as address:
+        done = run("doctor", "--sources", CHOKEPOINT_EGRESS__ALLOW_PRIVATE="true", **port_of(address))
+    state = {line[:26].strip(): line[27:] for line in done.stdout.splitlines()}
+    assert state["source list"] == "ok: 3 entries"
+    assert state["source moved"] == f"ok: 2 entries; moved for good to {site}/news.rss: correct the address"
+    assert state["source closed"].startswith("failed: the robots.txt of '127.0.0.1' asks programs to stay away")

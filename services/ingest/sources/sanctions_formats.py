@@ -17,6 +17,19 @@ from services.ingest.sources.xml import child, local_name, text_of
 from services.runtime.failure import Transient
 
 _MAX_NAME = 200
+_EU_PROGRAMMES = {
+    "AFG": "Afghanistan", "BIH": "Bosnia and Herzegovina", "BLR": "Belarus", "CAF": "Central African Republic",
+    "CHEM": "chemical weapons", "COD": "Democratic Republic of the Congo", "CYB": "cyber-attacks", "GIN": "Guinea",
+    "GNB": "Guinea-Bissau", "GTM": "Guatemala", "HR": "human rights", "HTI": "Haiti", "IRN": "Iran", "IRQ": "Iraq",
+    "LBN": "Lebanon", "LBY": "Libya", "MDA": "Moldova", "MLI": "Mali", "MMR": "Myanmar", "NER": "Niger",
+    "NIC": "Nicaragua", "PRK": "North Korea", "RUS": "Russia", "RUSDA": "Russia's destabilising actions",
+    "SDN": "Sudan", "SOM": "Somalia", "SSD": "South Sudan", "SYR": "Syria", "TAQA": "ISIL and Al-Qaida",
+    "TERR": "terrorism", "TUN": "Tunisia", "TUR": "Türkiye", "UKR": "Russia's actions against Ukraine",
+    "VEN": "Venezuela", "YEM": "Yemen", "ZWE": "Zimbabwe",
+}  # fmt: skip
+"""What the codes of the EU's regimes stand for (sanctionsmap.eu); one that is not here is shown as it is."""
+_UK_TAIL = " (EU Exit)"
+"""In the names of most UK regulations; it says how they were made and not whom they hit."""
 
 
 @dataclass(frozen=True)
@@ -147,9 +160,13 @@ def _eu(entry: etree._Element) -> Entry:
         entry.get("logicalId") or entry.get("euReferenceNumber") or "",
         _name(strong.get("wholeName", "")) if strong is not None else "",
         subject.get("code", "") if subject is not None else "",
-        _unique(one.get("programme") for one in _all(entry, "regulation")),
+        _unique(_eu_programme(one.get("programme", "")) for one in _all(entry, "regulation")),
         _unique(_eu_country(one) for one in places),
     )
+
+
+def _eu_programme(code: str) -> str:
+    return f"{_EU_PROGRAMMES[code]} ({code})" if code in _EU_PROGRAMMES else code
 
 
 def _eu_country(place: etree._Element) -> str | None:
@@ -180,7 +197,7 @@ def _uk(entry: etree._Element) -> Entry:
         text_of(entry, "UniqueID"),
         _name(*(text_of(best, f"Name{number}") for number in range(1, 7))),
         text_of(entry, "IndividualEntityShip").lower(),
-        _unique(_texts(entry, "RegimeName")),
+        _unique(name.replace(_UK_TAIL, "") for name in _texts(entry, "RegimeName")),
         _unique(countries),
     )
 

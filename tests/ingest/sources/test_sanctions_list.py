@@ -12,6 +12,7 @@ from tests.ingest.sources.conftest import Read
 from tests.ingest.sources.stages import recorded
 
 OFAC = "The Office of Foreign Assets Control of the United States"
+OVER_UKRAINE = "Russia's actions against Ukraine (UKR)"
 SPEC = read_spec({"id": "list", "type": "sanctions-list", "url": "https://list.example/x.xml"})
 
 
@@ -26,7 +27,13 @@ SPEC = read_spec({"id": "list", "type": "sanctions-list", "url": "https://list.e
         (
             "eu",
             "2026-11-24T09:30:00.000+01:00",
-            ("9001", "Nordstern Metals FZE", "enterprise", ("UKR",), ("UNITED ARAB EMIRATES",)),
+            (
+                "9001",
+                "Nordstern Metals FZE",
+                "enterprise",
+                ("Russia's actions against Ukraine (UKR)",),
+                ("UNITED ARAB EMIRATES",),
+            ),
         ),
         (
             "un",
@@ -40,7 +47,7 @@ SPEC = read_spec({"id": "list", "type": "sanctions-list", "url": "https://list.e
                 "RUS9001",
                 "NORDSTERN METALS FZE",
                 "entity",
-                ("The Russia (Sanctions) (EU Exit) Regulations 2019",),
+                ("The Russia (Sanctions) Regulations 2019",),
                 ("United Arab Emirates",),
             ),
         ),
