@@ -17,8 +17,8 @@ ACCEPT = "application/xml, text/xml;q=0.9, application/gzip;q=0.8, */*;q=0.5"
 LIMITS = Limits(max_bytes=50 * 1024 * 1024)
 """The protocol's own limit for one sitemap, unpacked (sitemaps.org/protocol.html)."""
 MAX_ENTRIES = 1000
-CHILDREN_A_TIME = 5
-_REMEMBERED_CHILDREN = 200
+PARTS_A_TIME = 5
+_WATCHED_PARTS = 200
 
 
 class SitemapReader:
@@ -26,12 +26,11 @@ class SitemapReader:
 
     async def fetch(self, spec: SourceSpec, validators: Mapping[str, Any], reach: Reach) -> Fetched:
         """Return the entries with a title, oldest first. Raises Busy, Transient or Permanent."""
-        answer = await ask(reach, spec.url or "", validators, accept=ACCEPT, limits=LIMITS)
-        late = validators.get("late", 0)
-        if answer.unchanged and not late:
+        # While parts are left to read, or have no date to be judged by, the index is read whatever it says of itself.
+        conditions = {} if validators.get("open") else validators
+        answer = await ask(reach, spec.url or "", conditions, accept=ACCEPT, limits=LIMITS)
+        if answer.unchanged:
             return Fetched(validators={**validators, **answer.validators}, unchanged=True, moved_to=answer.moved_to)
-        if answer.unchanged:  # an index of which more parts had changed than were read
-            answer = await ask(reach, spec.url or "", {}, accept=ACCEPT, limits=LIMITS)
         root = await asyncio.to_thread(read_root, answer.body)
         name = local_name(root)
         if name == "urlset":
@@ -44,27 +43,27 @@ class SitemapReader:
 
     async def _parts(self, index: etree._Element, validators: Mapping[str, Any], reach: Reach) -> Fetched:
         """Read the parts of an index that changed since the last time, the newest first, at most five at a time."""
-        listed = list(_children(index))
+        listed = list(_children(index))[:_WATCHED_PARTS]
         known: dict[str, str] = validators.get("parts", {})
-        changed = [(at, url) for at, url in listed if url not in known or known[url] != at]
+        changed = [(at, url) for at, url in listed if not at or known.get(url) != at]
         items: list[Document] = []
         problems: list[str] = []
-        read = {url: known[url] for _, url in listed if url in known}
-        for at, url in changed[:CHILDREN_A_TIME]:
+        done = {url: at for url, at in known.items() if (at, url) in set(listed)}
+        for at, url in changed[:PARTS_A_TIME]:
             try:
                 part = await ask(reach, url, {}, accept=ACCEPT, limits=LIMITS)
                 items += _entries(await asyncio.to_thread(read_root, part.body))
             except (Permanent, Transient) as error:
                 problems.append(f"{url}: {error}")
                 continue
-            read[url] = at
+            done[url] = at
         if problems and not items:
             raise Transient(problems[0])
-        late = max(len(changed) - CHILDREN_A_TIME, 0) if known else 0  # of a first look, the newest parts are enough
-        if not known:
-            read = {url: at for at, url in listed if url in read or (at, url) not in changed[:CHILDREN_A_TIME]}
-        kept = dict(list(read.items())[:_REMEMBERED_CHILDREN])
-        return Fetched(_oldest_first(items), {**validators, "parts": kept, "late": late}, not changed, tuple(problems))
+        if not known:  # of a first look, the newest parts are enough
+            done |= {url: at for at, url in changed[PARTS_A_TIME:]}
+        is_open = any(not at or done.get(url) != at for at, url in listed)
+        kept = {**validators, "parts": done, "open": is_open}
+        return Fetched(_oldest_first(items), kept, not changed, tuple(problems), listed=len(listed))
 
 
 def _children(index: etree._Element) -> Iterator[tuple[str, str]]:

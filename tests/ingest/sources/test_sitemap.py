@@ -56,9 +56,37 @@ async def test_a_part_that_is_gone_does_not_hold_up_the_others(site: Site, read:
     fetched = await read(type="sitemap", url=site.url(PATH))
     assert (len(fetched.items), len(fetched.problems)) == (1, 1)
     assert "404" in fetched.problems[0]
+    site.pages["/news-2.xml"] = reply(200, sitemap([Entry(2)]))
+    again = await read(fetched.validators, type="sitemap", url=site.url(PATH))
+    assert [one["url"] for one in again.items] == [Entry(2).url]
+    assert (await read(again.validators, type="sitemap", url=site.url(PATH))).unchanged
+    del site.pages["/news-2.xml"]
     del site.pages["/news-1.xml"]
     with pytest.raises(Transient, match="404"):
         await read(type="sitemap", url=site.url(PATH))
+
+
+async def test_a_part_without_a_date_is_read_each_time(site: Site, read: Read) -> None:
+    """Where an index does not say when a part changed, the part itself is looked at, however still the index is."""
+    site.pages[PATH] = reply(200, index(site, ("/news.xml", "")).replace(b"<lastmod></lastmod>", b""))
+    site.pages["/news.xml"] = reply(200, sitemap([Entry(1)]))
+    first = await read(type="sitemap", url=site.url(PATH))
+    site.pages["/news.xml"] = reply(200, sitemap([Entry(1), Entry(2)]))
+    second = await read(first.validators, type="sitemap", url=site.url(PATH))
+    assert [one["url"] for one in second.items] == [Entry(1).url, Entry(2).url]
+
+
+async def test_the_archive_of_an_index_is_left_alone(site: Site, read: Read) -> None:
+    """Of an index of thousands of parts the newest two hundred are watched, and nothing older is ever asked for."""
+    parts = [(f"/part-{n:04}.xml", f"{1000 + n}-01-01") for n in range(1000)]
+    for path, _ in parts:
+        site.pages[path] = reply(200, sitemap([Entry(1)]))
+    site.pages[PATH] = reply(200, index(site, *parts))
+    fetched = await read(type="sitemap", url=site.url(PATH))
+    again = await read(fetched.validators, type="sitemap", url=site.url(PATH))
+    assert again.unchanged
+    assert [path for path, _ in site.asked[1:6]] == [f"/part-{n:04}.xml" for n in range(999, 994, -1)]
+    assert len(site.asked) == 7
 
 
 @pytest.mark.parametrize(
