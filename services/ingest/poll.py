@@ -18,7 +18,7 @@ from services.ingest.pushed import NotAnArticle, read_pushed
 from services.ingest.source_store import Claimed, SourceStore
 from services.ingest.sources import READERS
 from services.ingest.sources.reader import Busy, ChangedShape, Denied, Fetched, Reach
-from services.ingest.spec import LOCAL, SourceSpec
+from services.ingest.spec import SourceSpec, SourceType
 from services.ingest.state import Seen, State, after_failure, after_success, reads
 from services.runtime.clock import Clock
 from services.runtime.database import is_transient
@@ -28,6 +28,8 @@ from services.runtime.tracing import use
 
 log = get_logger("ingest.poll")
 
+_ONE_ANSWER = frozenset({SourceType.FEED, SourceType.SITEMAP, SourceType.FEDERAL_REGISTER})
+"""Kinds whose reading takes as long as their server; the others wait on purpose, or read 30 MB."""
 _TROUBLES = {ChangedShape: SourceTrouble.CHANGED_SHAPE, Denied: SourceTrouble.DENIED}
 
 
@@ -86,7 +88,7 @@ class Poller:
             log.exception("source.reader_failed", source_id=spec.id)
             return await self._failed(spec, state, Permanent(f"our reader failed: {type(error).__name__}"))
         try:
-            seconds = time.monotonic() - started if spec.type not in LOCAL else None
+            seconds = time.monotonic() - started if spec.type in _ONE_ANSWER else None
             return await self._take(spec, state, fetched, seconds)
         except Exception as error:
             if not isinstance(error, Transient) and not is_transient(error):
