@@ -94,7 +94,7 @@ class _Whole:
 
     def _between(self, gap: int, *, elided: bool) -> str:
         if not self._speech.spaced:
-            return f".{{0,{UNSPACED_GAP}}}?" if gap else r"\W*"
+            return f"[^\u3002\uff01\uff1f]{{0,{UNSPACED_GAP}}}?" if gap else r"\W*"
         if elided and not gap:
             return r"\W*"  # dell'export: the sign that parts the words belongs to the first
         return rf"\W+(?:{_LETTER}+\W+){{0,{GAP}}}?" if gap else r"\W+"

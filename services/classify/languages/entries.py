@@ -11,6 +11,7 @@ half-space          written as U+200C, it may be there, be a space or be lost
 """
 
 import itertools
+import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,8 +22,13 @@ from services.classify.normalise import fold_entry
 GAP = 6
 ZWNJ = "\u200c"
 MAX_FORMS = 64
+MOST_SPELT_OUT = 12
+"""Choices side by side multiply. In writing without spaces a word can be cut where they meet, and they only add up."""
+SHORTEST_PART = 2
+"""Letters; a part of one letter would be found everywhere."""
 _TOKEN = re.compile(r"(?:\([^()]*\)|[^\s()])+")
 _CHOICE = re.compile(r"\(([^()]*)\)")
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +138,7 @@ def _form(text: str, *, exact: bool) -> Form:
 def _places(run: str, *, exact: bool) -> Iterator[tuple[Piece, ...]]:
     """Cut a run of words into places; fixed neighbours without `*` stay one literal."""
     held: list[str] = []
-    for token in _TOKEN.findall(run):
+    for token in (part for word in _TOKEN.findall(run) for part in _parted(word)):
         options = _spell_out(token)
         plain = len(options) == 1 and "*" not in token
         if not plain and not (len(options) == 1 and not token.startswith("*")):
@@ -160,6 +166,29 @@ def _piece(raw: str, *, exact: bool) -> Piece:
 
 def _spell_out(token: str) -> list[str]:
     """Write out the choices of one token: `export(s|ed)` is two words."""
+    return ["".join(choice) for choice in itertools.product(*_options(token))]
+
+
+def _options(token: str) -> list[list[str]]:
     pieces = _CHOICE.split(token)
-    options = [[piece] if i % 2 == 0 else piece.split("|") for i, piece in enumerate(pieces)]
-    return ["".join(choice) for choice in itertools.product(*options)]
+    return [[piece] if i % 2 == 0 else piece.split("|") for i, piece in enumerate(pieces) if piece]
+
+
+def _parted(token: str) -> list[str]:
+    """Cut a token of Chinese or Japanese between its choices where spelling it out would take too many pieces."""
+    options = _options(token)
+    if math.prod(map(len, options)) <= MOST_SPELT_OUT or not _UNSPACED.search(token) or "*" in token:
+        return [token]
+    cuts = [i for i in range(1, len(options)) if min(map(_shortest, (options[:i], options[i:]))) >= SHORTEST_PART]
+    if not cuts:
+        return [token]
+    cut = min(cuts, key=lambda i: math.prod(map(len, options[:i])) + math.prod(map(len, options[i:])))
+    return [part for half in (options[:cut], options[cut:]) for part in _parted(_rejoined(half))]
+
+
+def _shortest(options: list[list[str]]) -> int:
+    return sum(min(map(len, some)) for some in options)
+
+
+def _rejoined(options: list[list[str]]) -> str:
+    return "".join(some[0] if len(some) == 1 else f"({'|'.join(some)})" for some in options)
