@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from schemas.detection import Kind
-from services.classify.clauses import Clause
+from services.classify.clauses import PARTY_TAGS, Clause
 from services.classify.roles import Grammar, Mention, mentions
 from services.classify.sentences import Sentence
 from services.classify.weights import Weights, total
@@ -16,6 +16,7 @@ MANY = 6
 """Clauses from which on an act is told as often as any."""
 LENGTHS = (("very short", 300), ("short", 900), ("long", 1_800))
 """A feed item, an agency brief, a report; in characters. Longer ones hold many older acts."""
+ASKING = ("?", "\u061f", "\uff1f")
 LEAD_ENDS = 3
 """The title, where there is one, and two sentences."""
 
@@ -87,7 +88,7 @@ def acting(clause: Clause, scene: Scene, weights: Weights) -> frozenset[str]:
 
 def clause_mentions(clause: Clause, scene: Scene) -> list[Mention]:
     """Return the mentions of actors in this clause."""
-    return mentions(clause, scene.grammar)
+    return mentions(clause, scene.grammar, scene.text)
 
 
 def _clause_features(clause: Clause) -> dict[str, float]:
@@ -116,6 +117,8 @@ def _story_features(group: list[Clause], scene: Scene) -> Iterator[tuple[str, fl
     if any(clause.lead for clause in group):
         yield "act in the lead", 1.0
     yield from _said_in("title", titles)
+    if any(scene.text[sentence.start : sentence.end].rstrip().endswith(ASKING) for sentence in titles):
+        yield "the title asks", 1.0
     lead = [sentence for sentence in scene.sentences if not sentence.title and sentence.number < LEAD_ENDS]
     yield from _said_in("lead", lead)
     yield "clauses", round(min(len(group), MANY) / MANY, 4)
@@ -155,8 +158,13 @@ def _beside_the_first(clause: Clause, first: Clause) -> dict[str, float]:
         "on the first one's goods": bool(_values(clause, "good") & _values(first, "good")),
         "on other goods than the first": bool(_values(clause, "good") - _values(first, "good")),
         "in its own lead": clause.lead,
+        "by none but the first one's parties": _parties(clause) <= _parties(first),
     }
     return {name: 1.0 for name, yes in holds.items() if yes}
+
+
+def _parties(clause: Clause) -> set[str]:
+    return {mark.value for mark in clause.sentence.having(*PARTY_TAGS)}
 
 
 def _values(clause: Clause, tag: str) -> set[str]:

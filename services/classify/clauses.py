@@ -139,6 +139,8 @@ def _features(mine: Kind, sentence: Sentence, anchor: Mark, how: str, stretch: i
         group = mark.tag.partition(".")[0]
         if group in ("op", "cue", "alike"):
             yield from _around(mark, anchor, stretch)
+        elif mark.tag == "date.old" and sentence.having(*_LETTING_GO):
+            yield "date.old of what is undone", 1.0
         elif group in SETTING_GROUPS or mark.tag in SETTING_TAGS:
             yield f"{mark.tag} here", 1.0
     others = (tag for tag, (kind, _) in _ALONE.items() if kind is not mine)

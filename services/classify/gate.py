@@ -44,7 +44,7 @@ NEEDS = {
     "verb": Need(
         _RESTRICTING
         | {"good", "instrument", "trade.export", "act.sanction", "actor.agency", "actor.leader"}
-        | {"entity.company", "entity.ship", "entity.person"},
+        | {"entity.company", "entity.ship", "entity.person", "actor.company"},
         80,
     ),
     "restrict": Need(frozenset({"good"}), 80),

@@ -81,10 +81,12 @@ def find_marks(story: Folded, lexicon: Lexicon) -> list[Mark]:
         for hit in some
     }
     covers = {(mark.start, mark.end, mark.tag) for mark in found}
+    parts: set[tuple[int, int, str]] = set()
     for phrase, chain in _phrases(hits, lexicon, _as_it_came(story)):
         found.add(_mark(chain, phrase.meaning))
-        covers.update((start, end, phrase.meaning.tag) for start, end in _runs(phrase, chain))
-    standing = _standing(found, covers)
+        runs = _runs(phrase, chain)
+        (parts if len(runs) > 1 else covers).update((start, end, phrase.meaning.tag) for start, end in runs)
+    standing = _standing(found, covers | parts, parts)
     return standing if len(story.text) == len(story.original) else [_in_original(story, mark) for mark in standing]
 
 
@@ -130,8 +132,8 @@ def _placed(lexicon: Lexicon, story: Folded, words: Words, raw: tuple[int, int, 
             continue
         if piece.exact and not _as_written(story, piece.exact, start, end):
             continue
-        if piece.exact and tail.isascii() and tail.isalpha():
-            continue  # `Is` is not `I` with an ending
+        if piece.exact and tail.isalpha() and tail.isascii() == piece.exact.isascii():
+            continue  # `Is` is not `I` with an ending, but an acronym in Latin letters takes those of Korean
         yield number, _Hit(word_start if piece.free_start else start, word_end, first, last)
 
 
@@ -195,8 +197,14 @@ def _runs(phrase: Phrase, chain: list[_Hit]) -> list[tuple[int, int]]:
     return runs
 
 
-def _standing(found: set[Mark], covers: set[tuple[int, int, str]]) -> list[Mark]:
-    """Drop what stands inside a longer entry, `ban` in `export ban`, and whatever touches a longer look-alike."""
+Cover = tuple[int, int, str]
+
+
+def _standing(found: set[Mark], covers: set[Cover], parts: set[Cover]) -> list[Mark]:
+    """Drop what stands inside a longer entry, `ban` in `export ban`, and whatever touches a longer look-alike.
+
+    A part of an entry with a gap, `revokes` of `revokes ... licence`, hides the same word standing for itself.
+    """
     longest_first = sorted(covers, key=lambda cover: (cover[0], -cover[1]))
     widest = {groups: _widest(longest_first, groups) for groups in {*_SWALLOWED_BY.values(), None}}
     killers = [(mark.start, mark.end) for mark in found if mark.tag == LOOKALIKE]
@@ -204,6 +212,7 @@ def _standing(found: set[Mark], covers: set[tuple[int, int, str]]) -> list[Mark]
         mark
         for mark in found
         if not _swallowed(mark, widest[_hidden_by(mark.tag)])
+        and not _is_part(mark, parts)
         and (mark.tag == LOOKALIKE or not any(_kills(killer, mark) for killer in killers))
     )
     return sorted(kept, key=lambda mark: (mark.start, mark.end, mark.tag, mark.value))
@@ -223,6 +232,14 @@ def _widest(covers: list[tuple[int, int, str]], groups: tuple[str, ...] | None) 
             widest.append((start, end))
             furthest = end
     return widest
+
+
+def _is_part(mark: Mark, parts: set[Cover]) -> bool:
+    groups = _hidden_by(mark.tag)
+    return any(
+        (start, end) == (mark.start, mark.end) and (groups is None or tag.partition(".")[0] in groups)
+        for start, end, tag in parts
+    )
 
 
 def _kills(killer: tuple[int, int], mark: Mark) -> bool:

@@ -23,7 +23,7 @@ _SAME = {
     "\u0648": "\u0624",  # waw: with hamza
 }
 _DROPPED = frozenset(
-    "\u00ad\u200b\u200d\u200e\u200f\u2060\ufeff\u0640" + "".join(map(chr, range(0x064B, 0x0653))) + "\u0670\u0654"
+    "\u00ad\u200b\u200d\u200e\u200f\u2060\ufeff\u0640" + "".join(map(chr, range(0x064B, 0x0653))) + "\u0670\u0654\u093c"
 )
 _TABLE: dict[str, str] = {
     **{old: new for new, olds in _SAME.items() for old in olds},
@@ -32,7 +32,7 @@ _TABLE: dict[str, str] = {
     "\u0131": "i",
     "\u011f": "g",
     "\u0451": "\u0435",  # dotless i, soft g, yo
-    **{chr(c): unicodedata.normalize("NFD", chr(c)) for c in (0x929, 0x931, 0x934, *range(0x958, 0x960))},  # nukta
+    **{chr(c): unicodedata.normalize("NFD", chr(c))[0] for c in (0x929, 0x931, 0x934, *range(0x958, 0x960))},  # nukta
     **dict.fromkeys(map(chr, range(0xD800, 0xE000)), " "),  # halves of a pair that was torn
     **dict.fromkeys(_DROPPED, ""),
 }

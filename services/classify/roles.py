@@ -29,15 +29,20 @@ class Mention:
     features: dict[str, float]
 
 
-def mentions(clause: Clause, grammar: Grammar) -> list[Mention]:
-    """Return every mention of an actor with a country in the clause's sentence, and what its place says."""
+COLONS = (":", "\uff1a")
+
+
+def mentions(clause: Clause, grammar: Grammar, text: str) -> list[Mention]:
+    """Return every mention of an actor with a country in the clause's sentence of this text, and what its place says."""
     parties = [mark for mark in clause.sentence.marks if mark.tag in PARTY_TAGS]
     listed = [mark for mark in clause.sentence.marks if mark.tag == "instrument" and mark.value]
-    found = [Mention(mark.value, mark, dict(_features(mark, parties, clause, grammar))) for mark in parties]
+    found = [Mention(mark.value, mark, dict(_features(mark, parties, clause, grammar, text))) for mark in parties]
     return found + [Mention(mark.value, mark, {"instrument": 1.0}) for mark in listed]
 
 
-def _features(mark: Mark, parties: list[Mark], clause: Clause, grammar: Grammar) -> Iterator[tuple[str, float]]:
+def _features(
+    mark: Mark, parties: list[Mark], clause: Clause, grammar: Grammar, text: str
+) -> Iterator[tuple[str, float]]:
     yield mark.tag.replace("actor.", "is "), 1.0
     yield from _order(mark, parties, clause, grammar.stretch)
     yield from _markers(mark, clause, grammar.stretch)
@@ -45,6 +50,8 @@ def _features(mark: Mark, parties: list[Mark], clause: Clause, grammar: Grammar)
         yield "qualifies a thing", 1.0
     if clause.sentence.title:
         yield "in the title", 1.0
+    if text[mark.end : mark.end + 2].lstrip().startswith(COLONS):
+        yield "before a colon", 1.0
 
 
 def _order(mark: Mark, parties: list[Mark], clause: Clause, stretch: int) -> Iterator[tuple[str, float]]:

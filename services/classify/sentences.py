@@ -15,6 +15,8 @@ from services.classify.normalise import Folded
 from services.classify.segments import SENTENCE_END, Line, Story
 
 _CJK_SENTENCE = re.compile("[^\u3002\uff01\uff1f\n]+[\u3002\uff01\uff1f]*[\u300d\u300f\u201d\uff09)]*")
+_TORN = re.compile("[\ud800-\udfff]")
+_DIGITS = {zero + d: ord("0") + d for zero in (0x660, 0x6F0, 0x966) for d in range(10)}
 _BAR = re.compile(r"\s[|•·]\s")
 MAX_SENTENCE_CHARS = 1_500
 MAX_SENTENCES = 120
@@ -142,5 +144,5 @@ def _sentences(text: str, language: str | None) -> Iterator[tuple[int, int]]:
 
 
 def _printable(text: str) -> str:
-    """Show the splitter a space where a lone surrogate stands, which cannot leave Python."""
-    return re.sub("[\ud800-\udfff]", " ", text)
+    """Show the splitter a space for a lone surrogate, which cannot leave Python, and the digits it knows: ٢.٥ is 2.5."""
+    return _TORN.sub(" ", text).translate(_DIGITS)

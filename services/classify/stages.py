@@ -49,6 +49,8 @@ def stage_features(candidate: Candidate) -> Iterator[tuple[str, float]]:
     for mark in _speaking(best.sentence, best.anchor):
         if best.anchor.start <= mark.start and mark.end <= best.anchor.end:
             nearest[f"{mark.tag} {_how_it_is_the_act(mark, best)}"] = 1.0
+            if (mark.start, mark.end) == (best.anchor.start, best.anchor.end):
+                nearest[f"{mark.tag} near"] = 1.0
             continue
         closeness = 1.0 / (1.0 + distance(mark, best.anchor) / (CLOSE * stretch))
         side = "before" if mark.last < best.anchor.word else "after"
