@@ -33,7 +33,7 @@ COLONS = (":", "\uff1a")
 
 
 def mentions(clause: Clause, grammar: Grammar, text: str) -> list[Mention]:
-    """Return every mention of an actor with a country in the clause's sentence of this text, and what its place says."""
+    """Return every mention of an actor with a country in the sentence of the act, and what its place says."""
     parties = [mark for mark in clause.sentence.marks if mark.tag in PARTY_TAGS]
     listed = [mark for mark in clause.sentence.marks if mark.tag == "instrument" and mark.value]
     found = [Mention(mark.value, mark, dict(_features(mark, parties, clause, grammar, text))) for mark in parties]

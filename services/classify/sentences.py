@@ -144,5 +144,5 @@ def _sentences(text: str, language: str | None) -> Iterator[tuple[int, int]]:
 
 
 def _printable(text: str) -> str:
-    """Show the splitter a space for a lone surrogate, which cannot leave Python, and the digits it knows: ٢.٥ is 2.5."""
+    """Show the splitter a space for a lone surrogate, which cannot leave Python, and digits that it knows."""
     return _TORN.sub(" ", text).translate(_DIGITS)
