@@ -34,6 +34,7 @@ def found(entry: str, text: str, **language: object) -> list[str]:
         ("export(s|ed)", "exports, exported, exporting", ["exports", "exported"]),
         ("=US", "the US told us", ["US"]),
         ("=I", "I say it Is so", ["I"]),
+        ("=طالب", "طالب و طالبان", ["طالب"]),
     ],
 )
 def test_what_an_entry_finds(entry: str, text: str, quotes: list[str]) -> None:
@@ -63,3 +64,12 @@ def test_unspaced_writing_finds_anywhere() -> None:
 def test_a_wrong_entry_is_told(entry: str) -> None:
     """Every mistake in the notation has a fault that says what to do."""
     assert entry_fault(entry)
+
+
+def test_choices_side_by_side_add_up_in_writing_without_spaces() -> None:
+    """They are cut where they meet, find the same, and need no piece for each combination."""
+    entry = "第(六|七|八|十一|十二)(轮|批|套|波)(制裁|限制|禁令)"
+    pieces = {piece.literal for form in parse(entry) for place in form.places for piece in place}
+    assert len(pieces) < 5 * 4 * 3
+    text = "欧盟通过第十二批制裁。第九批制裁，第六轮禁令。"
+    assert found(entry, text, writing="unspaced") == ["第十二批制裁", "第六轮禁令"]
