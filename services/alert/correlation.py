@@ -1,31 +1,35 @@
 """Which measure does a detection belong to, and why (pure).
 
-Vetoes come first: another kind, other issuers, another number in the same series of acts, a date that cannot be. What
-is left is scored by facts that need no language: issuers, targets, goods, names, instrument, stage and time. A report
-is compared with the founding report of a measure, completed by what that one lacked, never with an average that
-moves with each report: chains of likenesses would lead from one act to the next.
+Vetoes come first. What is left is scored by facts that need no language: issuers, targets, goods, names, instrument,
+dates, stage and time. A report is compared with the founding report of a measure, completed by what several voices
+confirmed, never with an average that moves with each report: chains of likenesses would lead from one act to the next.
+Opening a measure is a decision of its own, and says in which facts the nearest one differs.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from schemas.detection import Detection, Stage
+from schemas.detection import Detection, Kind, Stage
 from services.alert.facts import (
+    Pace,
+    Roles,
     Weighed,
+    in_roles_of,
     instruments_of,
-    is_dense,
     names_of,
     weigh_article,
-    weigh_entities,
+    weigh_effective,
     weigh_goods,
     weigh_instrument,
     weigh_issuers,
+    weigh_names,
     weigh_targets,
     weigh_time,
 )
 from services.alert.known import KnownMeasure
-from services.alert.moments import distance, phase, reported_at
+from services.alert.moments import Distance, distance, is_dated, phase, reported_at
+from services.alert.vetoes import vetoes
 
 ENOUGH = 6
 """Points from which two are one act: the same issuer on the same days, or more facts on days further apart."""
@@ -41,9 +45,11 @@ class Merged:
 
 @dataclass(frozen=True)
 class Opened:
-    """It is the first report of a new measure."""
+    """It is the first report of a new measure; `differs` are the facts that keep it from the `nearest` one."""
 
     because: tuple[str, ...]
+    nearest: str | None = None
+    differs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,13 +61,13 @@ class Ignored:
 
 @dataclass(frozen=True)
 class Compared:
-    """One candidate: its points, or None where a veto excludes it, and every reason."""
+    """One candidate: its points, or None where a veto excludes it, and every fact that was weighed."""
 
     measure: KnownMeasure
     points: int | None
     weighed: tuple[Weighed, ...]
-    away: timedelta = timedelta.max
-    """From the founding report: of two that fit as well, the nearer one."""
+    away: timedelta | None = timedelta.max
+    """From the founding report, None where the report has no date: of two that fit as well, the nearer one."""
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -74,61 +80,102 @@ def correlate(detection: Detection, candidates: Sequence[KnownMeasure], now: dat
     if not (detection.issuers or detection.targets or detection.entities or detection.instrument):
         return Ignored(("it names no issuer, target, company or act",))
     at = reported_at(detection, now)
-    compared = [compare(detection, candidate, at) for candidate in candidates]
-    ranked = sorted((c for c in compared if c.points is not None), key=_nearest_first)
-    if ranked and ranked[0].points is not None and ranked[0].points >= ENOUGH:
-        return Merged(ranked[0].measure.id, ranked[0].reasons)
-    if ranked:
-        nearest = ranked[0]
-        return Opened((f"the nearest, {nearest.measure.id}, has {nearest.points} of {ENOUGH} points", *nearest.reasons))
-    if compared:
-        vetoed = min(compared, key=lambda c: c.measure.id)
-        return Opened((f"none of {len(compared)} fits; {vetoed.measure.id}: {vetoed.reasons[-1]}",))
-    return Opened(("no measure of this kind by these issuers is near in time",))
+    compared = sorted((compare(detection, candidate, at) for candidate in candidates), key=_best_first)
+    best = compared[0] if compared else None
+    if best and best.points is not None and best.points >= ENOUGH:
+        return Merged(best.measure.id, best.reasons)
+    return _opened(best, len(compared))
+
+
+def _opened(nearest: Compared | None, compared: int) -> Opened:
+    """Open a measure, and say in what the nearest one differs: a veto, or the facts that speak against it."""
+    if nearest is None:
+        return Opened(("no measure of this kind by these issuers is near in time",))
+    id_ = nearest.measure.id
+    if nearest.points is None:
+        (veto,) = nearest.weighed
+        return Opened(
+            (f"none of {compared} fits; the nearest, {id_}, differs in {veto.fact}: {veto}",), id_, (veto.fact,)
+        )
+    differs = tuple(weighed.fact for weighed in nearest.weighed if weighed.points < 0)
+    lacking = f"differs in {', '.join(differs)}" if differs else "has too little in common"
+    said = f"the nearest, {id_}, {lacking}: {nearest.points} of {ENOUGH} points"
+    return Opened((said, *nearest.reasons), id_, differs)
 
 
 def compare(detection: Detection, measure: KnownMeasure, at: datetime) -> Compared:
     """Compare one report with one measure."""
+    founding = measure.founding
+    # Where the founding report names no target and this one neither, what a third one named does not matter.
+    targets = founding.targets or (measure.targets if detection.targets else ())
+    theirs = Roles(founding.issuers or measure.issuers, targets)
+    ours = in_roles_of(detection.kind, Roles(detection.issuers, detection.targets), theirs)
+    theirs = in_roles_of(detection.kind, theirs, ours)
+    moment = distance(detection, measure, at)
+    away = abs(at - measure.first_reported_at) if is_dated(detection) else None
+    veto = next(vetoes(detection, measure, ours, theirs, moment), None)
     told: list[Weighed] = []
-    points = 0
-    for weighed in _weigh(detection, measure, at):
-        if weighed.veto:
-            return Compared(measure, None, (weighed,))
-        points += weighed.points
-        if weighed.points:
-            told.append(weighed)
-    return Compared(measure, points, tuple(told), abs(at - measure.first_reported_at))
+    if veto is None:
+        for weighed in _weigh(detection, measure, ours, theirs, moment):
+            if weighed.veto:
+                veto = weighed
+                break
+            if weighed.points:
+                told.append(weighed)
+    if veto is not None:
+        return Compared(measure, None, (veto,), away)
+    return Compared(measure, sum(weighed.points for weighed in told), tuple(told), away)
 
 
-def _weigh(detection: Detection, measure: KnownMeasure, at: datetime) -> Iterator[Weighed]:
-    """Weigh fact after fact: first what excludes most and costs least."""
+def _weigh(
+    detection: Detection, measure: KnownMeasure, ours: Roles, theirs: Roles, moment: Distance
+) -> Iterator[Weighed]:
+    """Weigh fact after fact, against what the founding report said and what the measure's reports confirmed."""
     kind, founding = detection.kind, measure.founding
-    if measure.kind is not kind:
-        yield Weighed(0, "another kind: {}", (measure.kind.value,), veto=True)
-    planned = detection.stage is Stage.PROPOSED
-    yield weigh_issuers(kind, detection.issuers, founding.issuers or measure.issuers, planned=planned)
-    away = distance(detection, measure, at)
-    if (too_far := weigh_time(away, dense=False, certain=True)).veto:
-        yield too_far
+    yield weigh_issuers(kind, ours.issuers, theirs.issuers, planned=detection.stage is Stage.PROPOSED)
     number = weigh_instrument(detection.instrument, instruments_of(measure))
+    names = weigh_names(detection.entities, names_of(measure))
     yield number
-    if _told_apart_by_its_article(detection, measure):
-        yield Weighed(0, "one article tells an act and the easing of another", veto=True)
-    names = weigh_entities(detection.entities, names_of(measure))
-    certain = number.points > 0 or names.points > 0
-    yield weigh_time(away, dense=is_dense(kind, detection.stage), certain=certain)
+    certain = number.points >= CERTAIN or names.points >= CERTAIN
+    yield weigh_time(moment, _pace(detection, measure), certain=certain)
     yield names
-    yield weigh_targets(kind, detection.targets, founding.targets or measure.targets)
-    yield weigh_goods(kind, detection.commodities, founding.commodities or measure.commodities)
+    yield weigh_targets(kind, ours.targets, theirs.targets)
+    # What a pact is about is often settled only after the first word of it; its parties keep it from drifting.
+    confirmed = measure.commodities if kind is Kind.SUPPLY_PACT or not founding.commodities else ()
+    goods = (founding.commodities, confirmed)
+    yield max(
+        (weigh_goods(kind, detection.commodities, known) for known in goods if known), key=_points, default=NO_GOODS
+    )
+    yield weigh_effective(detection.effective_on, founding.effective_on or measure.effective_on)
     yield weigh_article(detection, measure)
 
 
-def _told_apart_by_its_article(detection: Detection, measure: KnownMeasure) -> bool:
-    """Tell whether the same text founded the measure in another phase: a ban lifted for quotas is two measures."""
-    founding = measure.founding
-    same_text = (founding.article.id, founding.article.revision) == (detection.article.id, detection.article.revision)
-    return same_text and founding.id != detection.id and phase(founding.stage) != phase(detection.stage)
+NO_GOODS = Weighed("goods", 0, "goods not named on one side")
+CERTAIN = 3
+"""Points from which a name or a number alone tells which of many similar acts it is."""
 
 
-def _nearest_first(compared: Compared) -> tuple[int, timedelta, str]:
-    return -(compared.points or 0), compared.away, compared.measure.id
+def _points(weighed: Weighed) -> int:
+    return weighed.points
+
+
+def _pace(detection: Detection, measure: KnownMeasure) -> Pace:
+    """Return how fast acts of this sort follow each other: sanctions on one country do, easings of them do not."""
+    phases = {phase(detection.stage), phase(measure.stage)}
+    if detection.kind is Kind.SANCTION and phase(Stage.EASED) not in phases:
+        return Pace.DENSE
+    talks = detection.kind is Kind.SUPPLY_PACT and detection.stage is Stage.PROPOSED
+    return Pace.SLOW if talks else Pace.USUAL
+
+
+def _best_first(compared: Compared) -> tuple[bool, int, int, timedelta, str]:
+    """Order candidates: more points first; then the nearer, or the more told of where the report has no date."""
+    prior = -len(compared.measure.support)
+    away = timedelta.max if compared.away is None else compared.away
+    return (
+        compared.points is None,
+        -(compared.points or 0),
+        prior if compared.away is None else 0,
+        away,
+        compared.measure.id,
+    )

@@ -3,8 +3,8 @@
 Rules, each of which is a case in the tests:
 
 - A fact that the measure lacks is filled by the first report that names it with a confidence of 0.5 or more.
-- A further fact (another target, another good) needs two independent sources, or an official one: papers differ in
-  what they list, and a reader must not be told of every difference.
+- What three sources leave out, and a further fact (another target, another good), needs two independent sources, or an
+  official one: papers differ in what they list, and a reader must not be told of every difference.
 - A stage counts once its reports together are believed at 0.5. Upwards it moves by precedence (proposed, adopted,
   expanded), down to eased and ended only later in time. Within three days adopted and expanded, eased and ended are
   two words for one thing, and a late report of an earlier stage only adds its reporter.
@@ -28,6 +28,8 @@ from services.alert.moments import SLACK, is_dated, phase, reported_at
 
 BELIEVED = 0.5
 MOST = 0.99
+MANY_VOICES = 3
+"""What so many sources leave out, one alone cannot add."""
 FURTHER_VOICE_COUNTS = 0.5
 _UPWARDS = (Stage.PROPOSED, Stage.ADOPTED, Stage.EXPANDED)
 
@@ -137,12 +139,15 @@ def _facts(measure: KnownMeasure, support: tuple[Support, ...], detection: Detec
     for name in ("targets", "commodities", "entities"):
         known: tuple[str, ...] = getattr(measure, name)
         said: tuple[str, ...] = getattr(detection, name)
-        if not known:
-            facts[name] = said if believed else ()
-        else:
+        if known or len(voices(measure.support)) >= MANY_VOICES:
             normal = plain if name == "entities" else str
             facts[name] = known + tuple(_confirmed(support, name, known, said, normal))
+        else:
+            facts[name] = said if believed else ()
     facts["issuers"] = measure.issuers or (detection.issuers if believed else ())
+    facts["targets"] = tuple(
+        code for code in facts["targets"] if code not in facts["issuers"]
+    )  # nobody acts on himself
     facts["instrument"] = measure.instrument or (detection.instrument if believed else None)
     facts["effective_on"] = measure.effective_on or (detection.effective_on if believed else None)
     return facts

@@ -9,6 +9,8 @@ from services.alert.known import KnownMeasure, Milestone
 
 SLACK = timedelta(days=3)
 """Papers of one week call the same act adopted or expanded, eased or ended, and date it a day apart."""
+ECHO_DAYS = 14
+"""So long after a stage a report of an earlier one still echoes it; later it tells of something new."""
 
 
 class Relation(StrEnum):
@@ -49,14 +51,20 @@ def phase(stage: Stage) -> int:
 
 
 def distance(detection: Detection, measure: KnownMeasure, at: datetime) -> Distance:
-    """Return where in the measure's life this report belongs, and how far it lies from there."""
+    """Return where in the measure's life this report belongs, and how far it lies from there.
+
+    Just after a later stage, a report of an earlier one is an echo: a slow paper, or a reader's slip in the stage.
+    """
     stage = phase(detection.stage)
     same = [m for m in measure.milestones if phase(m.stage) == stage]
-    if same:
-        known = [days for m in same if (days := _days_to(detection, at, m)) is not None]
-        return Distance(Relation.SAME, min(known, default=None))
     current = measure.milestones[-1]
     days = _days_to(detection, at, current)
+    echo = stage < phase(current.stage) and days is not None and at > current.at + SLACK and days <= ECHO_DAYS
+    if same:
+        known = [days for m in same if (days := _days_to(detection, at, m)) is not None]
+        return Distance(Relation.SAME, min([*known, days] if echo and days is not None else known, default=None))
+    if echo:
+        return Distance(Relation.LATE, days)
     if stage > phase(current.stage):
         on_time = days is None or at >= current.at - SLACK
         return Distance(Relation.PROGRESS if on_time else Relation.BEFORE, days)

@@ -93,18 +93,35 @@ def replay(
     records: dict[str, dict[str, Any]] = {}
     seen: set[str] = set()
     clock = _LONG_AGO
+    for article_id, detection in _undated_last(detections_by_article):
+        clock = max(clock, detection.article.published_at or clock)
+        if detection.id in seen:
+            continue
+        seen.add(detection.id)
+        outcome = take(detection, memory.near(detection, reported_at(detection, clock)), clock)
+        if outcome.measure is not None:
+            memory.keep(outcome.measure)
+            record = records.setdefault(outcome.measure.id, {"articles": [], "history": [], "alerts": []})
+            _add(record, article_id, detection, outcome, clock, subscription)
+    return [_facts(memory.measures[measure_id]) | record for measure_id, record in records.items()]
+
+
+def _undated_last(
+    detections_by_article: Iterable[tuple[str, Iterable[Detection]]],
+) -> Iterator[tuple[str, Detection]]:
+    """Give the dated detections as they come, then those without a date in order of their articles.
+
+    A report without a date can only be placed among acts that are known; as the first report of one it would draw in
+    whatever was reported at any time. The service always knows at least when it fetched an article.
+    """
+    undated: list[tuple[str, Detection]] = []
     for article_id, detections in detections_by_article:
         for detection in map(_unfetched, detections):
-            clock = max(clock, detection.article.published_at or clock)
-            if detection.id in seen:
-                continue
-            seen.add(detection.id)
-            outcome = take(detection, memory.near(detection, reported_at(detection, clock)), clock)
-            if outcome.measure is not None:
-                memory.keep(outcome.measure)
-                record = records.setdefault(outcome.measure.id, {"articles": [], "history": [], "alerts": []})
-                _add(record, article_id, detection, outcome, clock, subscription)
-    return [_facts(memory.measures[measure_id]) | record for measure_id, record in records.items()]
+            if is_dated(detection):
+                yield article_id, detection
+            else:
+                undated.append((article_id, detection))
+    yield from sorted(undated, key=lambda held: (held[0], held[1].id))
 
 
 def _unfetched(detection: Detection) -> Detection:

@@ -52,6 +52,18 @@ SAME = {
         pact(issuers="RU UA TR UN", goods="grains"),
         pact(issuers="RU UA UN", goods="grains", day=1),
     ],
+    "who acts is not told by one": [
+        sanction("ended", issuers="US", targets="SY"),
+        sanction("ended", targets="SY US", day=1),
+    ],
+    "nobody says who acts but the last": [
+        sanction("ended", targets="SY US"),
+        sanction("ended", issuers="US", targets="SY", day=1),
+    ],
+    "talks that go on for weeks": [
+        pact("proposed", issuers="US UA", goods="critical-minerals"),
+        pact("proposed", issuers="US UA", goods="critical-minerals", day=49),
+    ],
     "papers without a date": [
         pact(issuers="QA CN", goods="lng", day=None),
         pact(issuers="QA CN", goods="lng", day=None),
@@ -180,7 +192,46 @@ def test_the_reasons_of_an_opening_name_what_differs() -> None:
     """An opening says which measure came nearest and why it is not the one."""
     measure = measure_of(sanction(issuers="EU", targets="RU", instrument="12th package"))
     decision = correlate(sanction(issuers="EU", targets="RU", instrument="13th package"), [measure], LATER)
-    assert decision == Opened((f"none of 1 fits; {measure.id}: other instrument: 13th package, not 12th package",))
+    differs = "differs in instrument: other instrument: 13th package, not 12th package"
+    said = f"none of 1 fits; the nearest, {measure.id}, {differs}"
+    assert decision == Opened((said,), measure.id, ("instrument",))
+
+
+def test_an_opening_names_each_fact_that_spoke_against() -> None:
+    """No veto, but too little in common: the facts with points against it stand in `differs`."""
+    measure = measure_of(control(issuers="CN", targets="JP", goods="dual-use-goods"))
+    decision = correlate(control(issuers="CN", targets="US", goods="wheat"), [measure], LATER)
+    assert isinstance(decision, Opened)
+    assert (decision.nearest, decision.differs) == (measure.id, ("targets", "goods"))
+    assert decision.because[0] == f"the nearest, {measure.id}, differs in targets, goods: -1 of 6 points"
+
+
+VETOES = {
+    "kind": (control(issuers="EU", targets="RU"), sanction(issuers="EU", targets="RU")),
+    "issuers": (control(issuers="NL", targets="CN"), control(issuers="EU", targets="CN")),
+    "instrument": (
+        sanction(issuers="EU", targets="RU", instrument="12th package"),
+        sanction(issuers="EU", targets="RU", instrument="тринадцатый пакет", language="ru"),
+    ),
+    "names": (
+        sanction(issuers="US", targets="IR", entities=["Bank Sepah"]),
+        sanction(issuers="US", targets="IR", entities=["Mahan Air"], day=5),
+    ),
+    "time": (control(issuers="CN", goods="gallium"), control(issuers="CN", goods="gallium", day=61)),
+    "article": (
+        control("ended", issuers="CD", goods="cobalt", article="a", source="p"),
+        control(issuers="CD", goods="cobalt", article="a", source="p", ordinal=1),
+    ),
+}
+
+
+@pytest.mark.parametrize("fact", VETOES)
+def test_a_veto_stands_whatever_else_fits(fact: str) -> None:
+    """Everything but one fact agrees; that one makes two acts, and its name is kept."""
+    first, second = VETOES[fact]
+    decision = correlate(second, [measure_of(first)], LATER)
+    assert isinstance(decision, Opened)
+    assert decision.differs == (fact,)
 
 
 def test_the_first_report_says_that_nothing_is_near() -> None:
@@ -230,3 +281,20 @@ def test_another_revision_belongs_to_the_measure_of_the_first() -> None:
     decision = correlate(edit, [measure], LATER)
     assert isinstance(decision, Merged)
     assert "another revision of an article that supports it (+3)" in decision.because
+
+
+def test_a_report_without_a_date_goes_to_the_act_that_is_most_told_of() -> None:
+    """Nothing in it tells which of two similar acts it means: the one that many report is likelier."""
+    small = measure_of(sanction("ended", issuers="US", targets="SY", day=-40))
+    large = measure_of(*(sanction("ended", issuers="US", targets="SY") for _ in range(3)))
+    for candidates in ([small, large], [large, small]):
+        decision = correlate(sanction("ended", issuers="US", targets="SY", day=None), candidates, LATER)
+        assert isinstance(decision, Merged)
+        assert decision.measure_id == large.id
+
+
+@pytest.mark.parametrize(("day", "kind"), [(9, Merged), (15, Opened)])
+def test_a_plan_reported_just_after_the_act_is_a_slip_or_a_slow_paper(day: int, kind: type) -> None:
+    """Within two weeks of a later stage an earlier one is an echo; after that it tells of something new."""
+    measure = measure_of(sanction("ended", issuers="US", targets="SY"))
+    assert isinstance(correlate(sanction("proposed", issuers="US", targets="SY", day=day), [measure], LATER), kind)
