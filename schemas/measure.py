@@ -1,12 +1,53 @@
 """Measure: the real-world act, merged from all detections about it."""
 
 from datetime import date
+from enum import StrEnum
 
 from pydantic import Field
 
 from schemas.article import Source
 from schemas.base import Message, UtcDatetime, stable_id
 from schemas.detection import Kind, Stage
+
+
+class State(StrEnum):
+    """Where the act stands, as a reader is told; finer than the stage where the facts allow it."""
+
+    PROPOSED = "proposed"
+    WITHDRAWN = "withdrawn"
+    """It was never more than a plan, and the plan was given up."""
+    ADOPTED = "adopted"
+    IN_FORCE = "in_force"
+    """Adopted, and the day from which it applies has come."""
+    EXPANDED = "expanded"
+    EASED = "eased"
+    SUSPENDED = "suspended"
+    ENDED = "ended"
+
+
+class RelationType(StrEnum):
+    """How one measure stands to an earlier one."""
+
+    AMENDS = "amends"
+    """The next act of one series by one issuer on one target: the 19th package and the 18th."""
+    REPLACES = "replaces"
+    """It takes the place of one that was lifted: quotas for a ban."""
+    SUSPENDS = "suspends"
+    """It eases one that stands, but is an act of its own, with its own number or its own issuers."""
+    RETALIATES_FOR = "retaliates_for"
+    """Its sources call it an answer, and it hits who had hit its issuer."""
+    IMPLEMENTS = "implements"
+    """It carries out what a bloc or the United Nations decided."""
+
+
+class Relation(Message):
+    """One measure's relation to an earlier one."""
+
+    type: RelationType
+    measure_id: str
+    """The earlier measure."""
+    because: str
+    """The facts that show it, in words."""
 
 
 class Good(Message):
@@ -47,6 +88,10 @@ class Measure(Message):
     confidence: float = Field(ge=0, le=1)
     sources: tuple[Reporter, ...] = ()
     """The articles that support it, oldest report first."""
+    state: State | None = None
+    """Where it stands, finer than `stage`; null in messages written before it was told."""
+    relations: tuple[Relation, ...] = ()
+    """How it stands to earlier measures."""
 
     @staticmethod
     def id_for(founding_detection_id: str) -> str:

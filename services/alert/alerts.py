@@ -1,15 +1,17 @@
 """Which alert a change deserves, and the alert itself (pure)."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from schemas.alert import Alert, AlertType, Change, Quote
 from schemas.measure import Measure
 from services.alert import goods
 from services.alert.headline import headline
 from services.alert.known import KnownMeasure, Support
-from services.alert.measure import Folded, voices
+from services.alert.lives import state_of
+from services.alert.measure import Folded
 from services.alert.severity import severity
+from services.alert.voices import voices
 
 TOLD_FROM = 0.5
 """Confidence from which a measure is told at all; a subscription may ask for more, not for less."""
@@ -46,7 +48,7 @@ def tell(folded: Folded, alert_type: AlertType, now: datetime) -> tuple[KnownMea
         version=measure.version,
         type=alert_type,
         headline=headline(measure),
-        measure=public(measure),
+        measure=public(measure, now.date()),
         changes=() if alert_type is AlertType.OPENED else (*folded.changes, *_surer(folded)),
         severity=level,
         severity_reasons=reasons,
@@ -56,14 +58,19 @@ def tell(folded: Folded, alert_type: AlertType, now: datetime) -> tuple[KnownMea
     return told, alert
 
 
-def public(measure: KnownMeasure) -> Measure:
-    """Return the measure as it stands in an alert and in the API: goods with their HS codes, sources oldest first."""
+def public(measure: KnownMeasure, today: date | None = None) -> Measure:
+    """Return the measure as it stands in an alert and in the API: goods with their HS codes, sources oldest first.
+
+    `today` tells whether it is in force yet; without one, the day of the last report does.
+    """
     oldest_first = sorted(measure.support, key=lambda s: (s.reported_at, s.reporter.article_id))
-    facts = {name: getattr(measure, name) for name in Measure.model_fields if name not in {"commodities", "sources"}}
+    own = {"commodities", "sources", "state"}
+    facts = {name: getattr(measure, name) for name in Measure.model_fields if name not in own}
     return Measure(
         **facts,
         commodities=tuple(map(goods.describe, measure.commodities)),
         sources=tuple(s.reporter for s in oldest_first[:SOURCES_SHOWN]),
+        state=state_of(measure, today or measure.last_reported_at.date()),
     )
 
 

@@ -16,7 +16,6 @@ from services.alert.facts import (
     Roles,
     Weighed,
     in_roles_of,
-    instruments_of,
     names_of,
     weigh_article,
     weigh_effective,
@@ -133,7 +132,7 @@ def _weigh(
     """Weigh fact after fact, against what the founding report said and what the measure's reports confirmed."""
     kind, founding = detection.kind, measure.founding
     yield weigh_issuers(kind, ours.issuers, theirs.issuers, planned=detection.stage is Stage.PROPOSED)
-    number = weigh_instrument(detection.instrument, instruments_of(measure))
+    number = weigh_instrument(detection, measure)
     names = weigh_names(detection.entities, names_of(measure))
     yield number
     certain = number.points >= CERTAIN or names.points >= CERTAIN

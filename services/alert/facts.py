@@ -11,15 +11,16 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from schemas.countries import overlaps
-from schemas.detection import Detection, Kind
+from schemas.detection import Detection, Kind, Stage
 from services.alert import instrument
 from services.alert.goods import Likeness, likeness
 from services.alert.instrument import Agreement
 from services.alert.known import KnownMeasure
-from services.alert.moments import Distance, Relation
+from services.alert.moments import LONGEST_STAGE_DAYS, Distance, Relation, phase
 
 # Two parties against three are another pact; three against four are one pact told with a party left out.
 PARTIES_WORTH_LEAVING_OUT = 3
+EASED = phase(Stage.EASED)
 
 
 class Weighed(NamedTuple):
@@ -57,9 +58,10 @@ def names_of(measure: KnownMeasure) -> set[str]:
     return {plain(name) for name in (*measure.founding.entities, *measure.entities)}
 
 
-def instruments_of(measure: KnownMeasure) -> list[str]:
-    """Return the names of the act that a measure has had."""
-    return [name for name in {measure.founding.instrument, measure.instrument} if name]
+def instruments_of(measure: KnownMeasure, *, easing: bool) -> list[str]:
+    """Return the names of the act that a measure has had; those of its easing, which has its own, apart."""
+    told = ((measure.founding.stage, measure.founding.instrument), *((s.stage, s.instrument) for s in measure.support))
+    return list({name for stage, name in told if name and (phase(stage) == EASED) is easing})
 
 
 _ENDINGS = frozenset(
@@ -175,8 +177,10 @@ def weigh_names(ours: Collection[str], theirs: Collection[str]) -> Weighed:
     return Weighed("names", 0, "names in different scripts")
 
 
-def weigh_instrument(ours: str | None, theirs: Collection[str]) -> Weighed:
+def weigh_instrument(detection: Detection, measure: KnownMeasure) -> Weighed:
     """Weigh the act's own name: one number is proof, a name in common a good sign."""
+    ours = detection.instrument
+    theirs = instruments_of(measure, easing=phase(detection.stage) == EASED) if ours else ()
     verdicts = {instrument.agree(ours, name) for name in theirs}
     if Agreement.SAME in verdicts:
         return Weighed("instrument", 4, "same instrument: {}", (ours,))
@@ -241,8 +245,8 @@ _STEPS: dict[tuple[bool, Pace], tuple[tuple[int, int], ...]] = {
     (True, Pace.USUAL): ((3, 3), (7, 2), (14, 1), (21, 0), (35, -1), (60, -3)),
     (True, Pace.SLOW): ((3, 3), (7, 2), (14, 1), (60, 0)),
     (False, Pace.DENSE): ((10, 2), (35, 1), (90, -1), (400, -3)),
-    (False, Pace.USUAL): ((30, 2), (90, 1), (400, 0)),
-    (False, Pace.SLOW): ((30, 2), (90, 1), (400, 0)),
+    (False, Pace.USUAL): ((30, 2), (90, 1), (LONGEST_STAGE_DAYS, 0)),
+    (False, Pace.SLOW): ((30, 2), (90, 1), (LONGEST_STAGE_DAYS, 0)),
 }
 
 

@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schemas.detection import Detection
 from services.alert import metrics
+from services.alert.correlation import Opened, correlate
 from services.alert.moments import reported_at
-from services.alert.pipeline import Outcome, take
+from services.alert.pipeline import Outcome, follow
 from services.alert.routing import route
 from services.alert.store import outgoing, reports
 from services.alert.store.measures import MeasureStore
@@ -75,8 +76,11 @@ class DetectionsHandler:
     async def _take(self, connection: AsyncConnection, received: Received[Detection]) -> Taken:
         """Let one detection change what is known; the next of its batch must find that, so it is written at once."""
         detection, now = received.message, self.clock()
-        near = await self.measures.candidates(connection, detection, reported_at(detection, now))
-        outcome = take(detection, near, now)
+        at = reported_at(detection, now)
+        near = await self.measures.candidates(connection, detection, at)
+        decision = correlate(detection, near, now)
+        related = await self.measures.related(connection, detection, at) if isinstance(decision, Opened) else []
+        outcome = follow(decision, detection, near, related, now)
         if outcome.measure:
             await self.measures.save(connection, outcome.measure, now)
         return Taken(detection, outcome, received.traceparent, now)

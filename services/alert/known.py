@@ -8,11 +8,11 @@ from pydantic import Field
 from schemas.article import SourceKind
 from schemas.base import Message, UtcDatetime
 from schemas.detection import Detection, Kind, Stage
-from schemas.measure import Reporter
+from schemas.measure import Relation, Reporter
 
 QUOTE_CHARACTERS = 400
 SUPPORT_KEPT = 100
-"""Reports that a measure carries; those beyond stay in the table of reports and change nothing more."""
+"""Reports that a measure carries; those beyond stay in the table of reports alone."""
 
 
 class Milestone(Message):
@@ -35,6 +35,8 @@ class Support(Message):
     confidence: float
     stage: Stage
     reported_at: UtcDatetime
+    dated: bool = True
+    """False where the article has no date: `reported_at` is then only when we heard of it."""
     targets: tuple[str, ...] = ()
     entities: tuple[str, ...] = ()
     commodities: tuple[str, ...] = ()
@@ -61,6 +63,7 @@ class Support(Message):
             confidence=detection.confidence,
             stage=detection.stage,
             reported_at=reported_at,
+            dated=(article.published_at or article.fetched_at) is not None,
             targets=detection.targets,
             entities=detection.entities,
             commodities=detection.commodities,
@@ -94,6 +97,8 @@ class KnownMeasure(Message):
     """Its confidence when it was last told."""
     founding: Detection
     """Later reports are compared with it, so that a chain of likenesses cannot drift away."""
+    relations: tuple[Relation, ...] = ()
+    """How it stands to other measures."""
     support: tuple[Support, ...] = ()
     """Its articles, oldest report first, at most `SUPPORT_KEPT`."""
 

@@ -5,16 +5,14 @@ Rules, each of which is a case in the tests:
 - A fact that the measure lacks is filled by the first report that names it with a confidence of 0.5 or more.
 - What three sources leave out, and a further fact (another target, another good), needs two independent sources, or an
   official one: papers differ in what they list, and a reader must not be told of every difference.
-- A stage counts once its reports together are believed at 0.5. Upwards it moves by precedence (proposed, adopted,
-  expanded), down to eased and ended only later in time. Within three days adopted and expanded, eased and ended are
-  two words for one thing, and a late report of an earlier stage only adds its reporter.
+- The stage is what `lives` makes of all reports together; a late report of an earlier one only adds its reporter.
 - Nothing is taken back by silence: a report that lacks a fact says nothing about it.
 """
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from math import prod
 from typing import Any
 
 from schemas.alert import Change
@@ -24,14 +22,13 @@ from services.alert.facts import plain
 from services.alert.goods import covers
 from services.alert.instrument import read
 from services.alert.known import SUPPORT_KEPT, KnownMeasure, Milestone, Support
-from services.alert.moments import SLACK, is_dated, phase, reported_at
+from services.alert.lives import life
+from services.alert.moments import ECHO_DAYS, is_dated, phase, reported_at
+from services.alert.voices import BELIEVED, combined, voices
 
-BELIEVED = 0.5
-MOST = 0.99
 MANY_VOICES = 3
 """What so many sources leave out, one alone cannot add."""
-FURTHER_VOICE_COUNTS = 0.5
-_UPWARDS = (Stage.PROPOSED, Stage.ADOPTED, Stage.EXPANDED)
+EASED = phase(Stage.EASED)
 
 
 @dataclass(frozen=True)
@@ -60,7 +57,7 @@ def found(detection: Detection, now: datetime) -> KnownMeasure:
         confidence=combined([Support.of(detection, at)]),
         first_reported_at=at,
         last_reported_at=at,
-        milestones=(Milestone(stage=detection.stage, at=at, dated=is_dated(detection)),),
+        milestones=life([Support.of(detection, at)]),
         founding=detection,
         support=(Support.of(detection, at),),
     )
@@ -72,15 +69,16 @@ def fold(measure: KnownMeasure, detection: Detection, now: datetime) -> Folded:
     support = _with_report(measure.support, Support.of(detection, at))
     new_voice = len(voices(support)) > len(voices(measure.support))
     facts = _facts(measure, support, detection)
-    stage = _stage(measure, detection, support, at)
-    changes = tuple(_changes(measure, facts, stage, at))
+    milestones = life(support)
+    stage = milestones[-1].stage
+    changes = tuple(_changes(measure, facts, milestones, at))
     return Folded(
         measure.model_copy(
             update=facts
             | {
                 "stage": stage,
                 "version": measure.version + bool(changes or new_voice),
-                "milestones": _milestones(measure, detection, stage, at),
+                "milestones": milestones,
                 "confidence": combined(support),
                 **_reported(measure, detection, at),
                 "support": support,
@@ -91,27 +89,6 @@ def fold(measure: KnownMeasure, detection: Detection, now: datetime) -> Folded:
     )
 
 
-def combined(support: Iterable[Support]) -> float:
-    """Return how sure we are: the surest source in full, each further independent one at half of its weight.
-
-    Sources on one event are wrong together more often than by chance, so plain multiplication of doubts would claim
-    too much; a voice counts once, with its surest article.
-    """
-    best = sorted(voices(support).values(), reverse=True)
-    if not best:
-        return 0.0
-    doubt = (1 - best[0]) * prod(1 - FURTHER_VOICE_COUNTS * confidence for confidence in best[1:])
-    return round(max(best[0], min(MOST, 1 - doubt)), 4)
-
-
-def voices(support: Iterable[Support]) -> dict[str, float]:
-    """Return the independent sources, each with the confidence of its surest article."""
-    best: dict[str, float] = {}
-    for one in support:
-        best[one.voice] = max(best.get(one.voice, 0.0), one.confidence)
-    return best
-
-
 def _with_report(support: tuple[Support, ...], new: Support) -> tuple[Support, ...]:
     """Add a report; a newer revision of an article takes the older one's place, an older one changes nothing."""
     for index, old in enumerate(support):
@@ -120,7 +97,21 @@ def _with_report(support: tuple[Support, ...], new: Support) -> tuple[Support, .
                 return support
             newest = new if new.revision > old.revision else _joined(old, new)
             return (*support[:index], newest, *support[index + 1 :])
-    return support if len(support) >= SUPPORT_KEPT else (*support, new)
+    return _bounded((*support, new))
+
+
+def _bounded(support: tuple[Support, ...]) -> tuple[Support, ...]:
+    """Return at most `SUPPORT_KEPT` reports: of the stage and fortnight with most of them the latest one goes."""
+    if len(support) <= SUPPORT_KEPT:
+        return support
+    crowds = Counter(_crowd(one) for one in support)
+    fullest = max(crowds, key=lambda crowd: (crowds[crowd], crowd))
+    goes = max((s for s in support if _crowd(s) == fullest), key=lambda s: (s.reported_at, s.reporter.article_id))
+    return tuple(one for one in support if one is not goes)
+
+
+def _crowd(one: Support) -> tuple[str, int]:
+    return one.stage.value, one.reported_at.toordinal() // ECHO_DAYS
 
 
 def _joined(old: Support, new: Support) -> Support:
@@ -148,7 +139,10 @@ def _facts(measure: KnownMeasure, support: tuple[Support, ...], detection: Detec
     facts["targets"] = tuple(
         code for code in facts["targets"] if code not in facts["issuers"]
     )  # nobody acts on himself
-    facts["instrument"] = measure.instrument or (detection.instrument if believed else None)
+    same_act = (phase(detection.stage) == EASED) == (
+        phase(measure.founding.stage) == EASED
+    )  # an easing has its own number
+    facts["instrument"] = measure.instrument or (detection.instrument if believed and same_act else None)
     facts["effective_on"] = measure.effective_on or (detection.effective_on if believed else None)
     return facts
 
@@ -167,14 +161,6 @@ def _backed(support: tuple[Support, ...], name: str, key: str, normal: Callable[
     return any(s.official for s in behind) or len({s.voice for s in behind}) > 1
 
 
-def _stage(measure: KnownMeasure, detection: Detection, support: tuple[Support, ...], at: datetime) -> Stage:
-    new, current = detection.stage, measure.milestones[-1]
-    if not _moves(current, new, at):
-        return measure.stage
-    behind = [s for s in support if phase(s.stage) == phase(new)]
-    return new if combined(behind) >= BELIEVED else measure.stage
-
-
 def _reported(measure: KnownMeasure, detection: Detection, at: datetime) -> dict[str, datetime]:
     """Return the first and last report's times; a report without a date moves neither."""
     if not is_dated(detection):
@@ -183,38 +169,21 @@ def _reported(measure: KnownMeasure, detection: Detection, at: datetime) -> dict
     return {"first_reported_at": min([*times, at]), "last_reported_at": max([*times, at])}
 
 
-def _milestones(measure: KnownMeasure, detection: Detection, stage: Stage, at: datetime) -> tuple[Milestone, ...]:
-    """Return the stages so far; a dated report gives its date to a stage that had none."""
-    new = Milestone(stage=stage, at=at, dated=is_dated(detection))
-    if stage is not measure.stage:
-        return (*measure.milestones, new)
-    if not new.dated:
-        return measure.milestones
-    undated = (m for m in measure.milestones if not m.dated and phase(m.stage) == phase(detection.stage))
-    first = next(undated, None)
-    return tuple(m.model_copy(update={"at": at, "dated": True}) if m is first else m for m in measure.milestones)
-
-
-def _moves(current: Milestone, new: Stage, at: datetime) -> bool:
-    """Tell whether a report of stage `new` at this time changes where the act stands."""
-    old = current.stage
-    if phase(new) == phase(old):
-        order = list(Stage)
-        return order.index(new) > order.index(old) and at > current.at + SLACK
-    if new in _UPWARDS and old in _UPWARDS:
-        return _UPWARDS.index(new) > _UPWARDS.index(old)
-    if phase(new) > phase(old):
-        return at >= current.at - SLACK
-    return new is not Stage.PROPOSED and at > current.at + SLACK
-
-
-def _changes(measure: KnownMeasure, facts: dict[str, Any], stage: Stage, at: datetime) -> Iterable[Change]:
-    if stage is not measure.stage:
+def _changes(
+    measure: KnownMeasure, facts: dict[str, Any], milestones: Sequence[Milestone], at: datetime
+) -> Iterable[Change]:
+    stage = milestones[-1].stage
+    if stage is not measure.stage or _again(measure.milestones, milestones):
         yield Change(field="stage", before=measure.stage.value, after=stage.value)
     for name, matters in _MATTERS.items():
         before, after = getattr(measure, name), facts[name]
         if before != after and matters(measure, after, at):
             yield Change(field=name, before=_plain_json(before), after=_plain_json(after))
+
+
+def _again(before: Sequence[Milestone], after: Sequence[Milestone]) -> bool:
+    """Tell whether it was expanded once more; an earlier stage that is filled in late is no change."""
+    return len(after) > len(before) and after[-1].at > before[-1].at
 
 
 def _new_good(measure: KnownMeasure, after: tuple[str, ...], _at: datetime) -> bool:

@@ -11,6 +11,8 @@ SLACK = timedelta(days=3)
 """Papers of one week call the same act adopted or expanded, eased or ended, and date it a day apart."""
 ECHO_DAYS = 14
 """So long after a stage a report of an earlier one still echoes it; later it tells of something new."""
+LONGEST_STAGE_DAYS = 1100
+"""So long, three years, a stage may stand before the next one of the same act."""
 
 
 class Relation(StrEnum):
@@ -53,13 +55,16 @@ def phase(stage: Stage) -> int:
 def distance(detection: Detection, measure: KnownMeasure, at: datetime) -> Distance:
     """Return where in the measure's life this report belongs, and how far it lies from there.
 
-    Just after a later stage, a report of an earlier one is an echo: a slow paper, or a reader's slip in the stage.
+    A second word of one phase, expanded or ended, is a further step where it comes later than an echo would. Just after
+    a later stage, a report of an earlier one is an echo: a slow paper, or a reader's slip in the stage.
     """
     stage = phase(detection.stage)
     same = [m for m in measure.milestones if phase(m.stage) == stage]
     current = measure.milestones[-1]
     days = _days_to(detection, at, current)
     echo = stage < phase(current.stage) and days is not None and at > current.at + SLACK and days <= ECHO_DAYS
+    if _is_further(detection.stage, current.stage) and days is not None and at > current.at and days > ECHO_DAYS:
+        return Distance(Relation.PROGRESS, days)
     if same:
         known = [days for m in same if (days := _days_to(detection, at, m)) is not None]
         return Distance(Relation.SAME, min([*known, days] if echo and days is not None else known, default=None))
@@ -71,6 +76,13 @@ def distance(detection: Detection, measure: KnownMeasure, at: datetime) -> Dista
     if days is None or at <= current.at + SLACK:
         return Distance(Relation.LATE, days and max(0.0, (measure.milestones[0].at - at) / timedelta(days=1)))
     return Distance(Relation.AGAIN, days)
+
+
+def _is_further(stage: Stage, standing: Stage) -> bool:
+    """Tell whether this is the second word of the phase that stands: expanded again, or ended after eased."""
+    if phase(stage) != phase(standing) or stage not in {Stage.EXPANDED, Stage.ENDED}:
+        return False
+    return stage is Stage.EXPANDED or standing is not stage
 
 
 def _days_to(detection: Detection, at: datetime, milestone: Milestone) -> float | None:

@@ -1,4 +1,7 @@
-"""What happens to a detection (pure): correlate, fold, decide, tell. The service and the replay share these steps."""
+"""What happens to a detection once it is correlated (pure): relate, fold, decide, tell.
+
+The service and the replay share these steps; only where they look measures up differs.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,9 +10,11 @@ from datetime import datetime
 from schemas.alert import Alert
 from schemas.detection import Detection
 from services.alert.alerts import decide, tell
-from services.alert.correlation import Ignored, Merged, Opened, correlate
+from services.alert.correlation import Ignored, Merged, Opened
 from services.alert.known import KnownMeasure
 from services.alert.measure import Folded, fold, found
+from services.alert.moments import reported_at
+from services.alert.relations import relate
 
 
 @dataclass(frozen=True)
@@ -21,12 +26,17 @@ class Outcome:
     alert: Alert | None = None
 
 
-def take(detection: Detection, candidates: Sequence[KnownMeasure], now: datetime) -> Outcome:
-    """Carry a detection through all steps."""
-    decision = correlate(detection, candidates, now)
+def follow(
+    decision: Merged | Opened | Ignored,
+    detection: Detection,
+    candidates: Sequence[KnownMeasure],
+    related: Sequence[KnownMeasure],
+    now: datetime,
+) -> Outcome:
+    """Carry a decision through the other steps; `related` are earlier measures that a new one may follow."""
     if isinstance(decision, Ignored):
         return Outcome(decision)
-    folded = _fold(decision, detection, candidates, now)
+    folded = _fold(decision, detection, candidates, related, now)
     alert_type = decide(folded)
     if alert_type is None:
         return Outcome(decision, folded.measure)
@@ -34,8 +44,16 @@ def take(detection: Detection, candidates: Sequence[KnownMeasure], now: datetime
     return Outcome(decision, measure, alert)
 
 
-def _fold(decision: Merged | Opened, detection: Detection, candidates: Sequence[KnownMeasure], now: datetime) -> Folded:
+def _fold(
+    decision: Merged | Opened,
+    detection: Detection,
+    candidates: Sequence[KnownMeasure],
+    related: Sequence[KnownMeasure],
+    now: datetime,
+) -> Folded:
     if isinstance(decision, Opened):
-        return Folded(found(detection, now), changes=(), new_voice=True)
+        relations = relate(detection, related, reported_at(detection, now))
+        measure = found(detection, now).model_copy(update={"relations": relations})
+        return Folded(measure, changes=(), new_voice=True)
     known = next(c for c in candidates if c.id == decision.measure_id)
     return fold(known, detection, now)

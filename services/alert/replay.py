@@ -12,12 +12,14 @@ from typing import Any
 
 from schemas.alert import Alert
 from schemas.detection import Detection, Kind
+from services.alert.alerts import public
+from services.alert.correlation import Opened, correlate
 from services.alert.known import KnownMeasure
-from services.alert.lookup import NEAREST_KEPT, far, keys_for, keys_of, near
+from services.alert.lookup import NEAREST_KEPT, before, far, follows, keys_for, keys_of, near, related_keys
 from services.alert.matching import Matched, match
 from services.alert.moments import is_dated, phase, reported_at
 from services.alert.objects import Subscription
-from services.alert.pipeline import Outcome, take
+from services.alert.pipeline import Outcome, follow
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _ANY_TIME = (_LONG_AGO, datetime.max.replace(tzinfo=UTC))
@@ -35,7 +37,7 @@ class Memory:
 
     def near(self, detection: Detection, at: datetime) -> list[KnownMeasure]:
         """Return the measures that a report of this time may belong to, the nearest on both sides of it."""
-        dated, stage = is_dated(detection), phase(detection.stage)
+        dated, stage = is_dated(detection), follows(detection.stage)
         ids: set[str] = set()
         for key in _keys(detection.kind, keys_for(detection)):
             for earlier, places in self._places[key].items():
@@ -45,15 +47,24 @@ class Memory:
             ids.update(self._undated[key])
         return [self.measures[id_] for id_ in sorted(ids)]
 
+    def related(self, detection: Detection, at: datetime) -> list[KnownMeasure]:
+        """Return the measures of any kind that a new act of this time may follow."""
+        ids: set[str] = set()
+        for keys in related_keys(detection):
+            for key in (key for kind in Kind for key in _keys(kind, keys)):
+                for places in self._places[key].values():
+                    ids.update(_between(places, before(at), at))
+        return [self.measures[id_] for id_ in sorted(ids)]
+
     def keep(self, measure: KnownMeasure) -> None:
         """Keep a measure and the keys under which it is found."""
         old = self.measures.get(measure.id)
-        before = set(_places_of(old)) if old else set()
+        former = set(_places_of(old)) if old else set()
         after = set(_places_of(measure))
-        for key, stage, place in before - after:
+        for key, stage, place in former - after:
             places = self._places[key][stage]
             del places[bisect_left(places, place)]
-        for key, stage, place in after - before:
+        for key, stage, place in after - former:
             insort(self._places[key][stage], place)
         dated = all(milestone.dated for milestone in measure.milestones)
         for key, _, _ in after:
@@ -98,12 +109,20 @@ def replay(
         if detection.id in seen:
             continue
         seen.add(detection.id)
-        outcome = take(detection, memory.near(detection, reported_at(detection, clock)), clock)
+        outcome = _take(detection, memory, clock)
         if outcome.measure is not None:
             memory.keep(outcome.measure)
             record = records.setdefault(outcome.measure.id, {"articles": [], "history": [], "alerts": []})
             _add(record, article_id, detection, outcome, clock, subscription)
-    return [_facts(memory.measures[measure_id]) | record for measure_id, record in records.items()]
+    return [_facts(memory.measures[measure_id], clock) | record for measure_id, record in records.items()]
+
+
+def _take(detection: Detection, memory: Memory, now: datetime) -> Outcome:
+    at = reported_at(detection, now)
+    near_by = memory.near(detection, at)
+    decision = correlate(detection, near_by, now)
+    related = memory.related(detection, at) if isinstance(decision, Opened) else []
+    return follow(decision, detection, near_by, related, now)
 
 
 def _undated_last(
@@ -172,6 +191,7 @@ def _alerts(alert: Alert | None, subscription: Subscription | None) -> Iterator[
     }
 
 
-def _facts(measure: KnownMeasure) -> dict[str, Any]:
+def _facts(measure: KnownMeasure, now: datetime) -> dict[str, Any]:
     names = ("id", "kind", "stage", "issuers", "targets", "entities", "commodities", "instrument", "effective_on")
-    return measure.model_dump(mode="json", include=set(names)) | {"confidence": measure.confidence}
+    told = public(measure, now.date()).model_dump(mode="json", include={"state", "relations"})
+    return measure.model_dump(mode="json", include=set(names)) | {"confidence": measure.confidence} | told

@@ -27,6 +27,7 @@ measures = Table(
     Column("told", Integer, nullable=False, default=0),  # 1 once an `opened` alert exists
     Column("told_confidence", Float),  # when it was last told
     Column("founding", JSON, nullable=False),  # the founding detection: later reports are compared with it
+    Column("relations", JSON, nullable=False, server_default="[]"),  # how it stands to earlier measures
     Column("support", JSON, nullable=False),  # its articles and what each said, at most 100
     Column("updated_at", UtcDateTime, nullable=False),
     Column("stamp", String(32), nullable=False),  # new at each writing: what is remembered of a row is still so, or not

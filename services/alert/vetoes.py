@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from schemas.detection import Detection, Kind
 from services.alert import instrument
-from services.alert.facts import Pace, Roles, Weighed, instruments_of, names_of, plain, weigh_time
+from services.alert.facts import EASED, Pace, Roles, Weighed, instruments_of, names_of, plain, weigh_time
 from services.alert.instrument import Agreement
 from services.alert.known import KnownMeasure
 from services.alert.moments import Distance, phase
@@ -28,7 +28,7 @@ def vetoes(
     yield from _other_issuers(detection.kind, set(ours.issuers), set(theirs.issuers))
     if (too_far := weigh_time(away, Pace.USUAL, certain=True)).veto:
         yield too_far
-    yield from _other_instrument(detection.instrument, instruments_of(measure))
+    yield from _other_instrument(detection, measure)
     yield from _other_names(detection, names_of(measure), away)
     if _told_apart_by_its_article(detection, measure):
         yield _veto("article", "one article tells an act and the easing of another")
@@ -49,10 +49,13 @@ def _other_issuers(kind: Kind, left: set[str], right: set[str]) -> Iterator[Weig
         yield _veto("issuers", "other parties: {}, not {}", left - shared, right - shared)
 
 
-def _other_instrument(ours: str | None, theirs: Collection[str]) -> Iterator[Weighed]:
+def _other_instrument(detection: Detection, measure: KnownMeasure) -> Iterator[Weighed]:
+    """Exclude another number; a suspension has a number of its own, which is compared with those of suspensions."""
+    ours = detection.instrument
+    theirs = instruments_of(measure, easing=phase(detection.stage) == EASED) if ours else ()
     verdicts = {instrument.agree(ours, name) for name in theirs}
     if Agreement.OTHER in verdicts and Agreement.SAME not in verdicts:
-        yield _veto("instrument", "other instrument: {}, not {}", ours or "", theirs)
+        yield _veto("instrument", "other instrument: {}, not {}", ours, theirs)
 
 
 def _other_names(detection: Detection, theirs: set[str], away: Distance) -> Iterator[Weighed]:

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.detection import Detection, Stage
-from services.alert.measure import combined, fold, found, voices
+from services.alert.measure import fold, found
+from services.alert.voices import combined, voices
 from tests.alert.reports import DAY0, LATER, control, measure_of, pact, sanction
 
 
@@ -25,37 +26,59 @@ def test_a_founding_report_gives_every_fact() -> None:
     assert (measure.commodities, measure.instrument, measure.confidence) == (("gallium",), "No. 46", 0.8)
 
 
-STAGES = [
-    # stages reported so far with their days, the next report, the stage after it
-    ("proposed@0", "adopted@5", "adopted"),
-    ("adopted@0", "proposed@1", "adopted"),
-    ("adopted@5", "proposed@0", "adopted"),
-    ("adopted@0", "expanded@1", "adopted"),  # two words for one act within three days
-    ("adopted@0", "expanded@30", "expanded"),
-    ("proposed@0", "expanded@1", "expanded"),
-    ("expanded@0", "adopted@1", "expanded"),
-    ("adopted@0", "eased@30", "eased"),
-    ("adopted@30", "eased@0", "adopted"),  # an easing from before the adoption is another story
-    ("eased@0", "ended@1", "eased"),  # two words again
-    ("eased@0", "ended@30", "ended"),
-    ("ended@0", "eased@30", "ended"),
-    ("proposed@0", "eased@1", "eased"),
-    ("eased@10", "adopted@0", "eased"),  # a late report of what stood before
-    ("eased@0", "adopted@30", "adopted"),  # the same act, in force again
-    ("eased@0", "proposed@30", "eased"),
+LIVES = [
+    # reports in order of arrival, each with its day; the stages that they make, in order of time
+    ("proposed@0 adopted@5", "proposed adopted"),
+    ("adopted@0 proposed@1", "adopted"),
+    ("adopted@5 proposed@0", "proposed adopted"),  # the plan is reported late: history, no change
+    ("adopted@0 expanded@1", "adopted"),  # two words for one act within three days
+    ("adopted@0 expanded@9", "adopted"),  # and one paper's slip within two weeks
+    ("adopted@0 expanded@9 expanded@10", "adopted expanded"),
+    ("adopted@0 expanded@30", "adopted expanded"),
+    ("adopted@0 expanded@30 expanded@200", "adopted expanded"),  # once more, says one paper
+    ("adopted@0 expanded@30 expanded@200 expanded@201", "adopted expanded expanded"),
+    ("adopted@0 adopted@365 adopted@366", "adopted"),  # the anniversary
+    ("proposed@0 expanded@1", "proposed expanded"),
+    ("expanded@0 adopted@1", "expanded"),
+    ("adopted@0 eased@30", "adopted eased"),
+    ("adopted@30 eased@0", "eased adopted"),
+    ("adopted@0 eased@1", "adopted"),  # one against one: the first stands
+    ("adopted@0 eased@1 eased@1", "eased"),  # the voices of one day decide between contradictions
+    ("eased@0 ended@1", "eased"),  # two words again
+    ("eased@0 ended@30", "eased ended"),
+    ("ended@0 eased@30", "ended"),
+    ("proposed@0 eased@1", "proposed eased"),
+    ("eased@10 adopted@0", "adopted eased"),  # a late report of what stood before
+    ("eased@0 adopted@9", "eased"),  # an echo, or a slip
+    ("eased@0 adopted@30", "eased adopted"),  # the same act, in force again
+    ("eased@0 proposed@30", "eased"),
+    ("proposed@0 adopted@5 expanded@60 eased@90 ended@200", "proposed adopted expanded eased ended"),
+    ("adopted@0 adopted@- eased@-", "adopted eased"),  # reports without a date move a life only forwards
+    ("eased@0 adopted@-", "eased"),
 ]
 
 
-@pytest.mark.parametrize(("before", "report", "after"), STAGES)
-def test_the_stage_moves_by_precedence_and_time(before: str, report: str, after: str) -> None:
-    """Upwards by precedence, to eased and ended later in time; late reports change nothing."""
-    (stage, day), (new, new_day) = before.split("@"), report.split("@")
-    measure = measure_of(
-        control(stage, issuers="CN", goods="gallium", day=int(day)),
-        control(new, issuers="CN", goods="gallium", day=int(new_day)),
-    )
-    assert measure.stage is Stage(after)
-    assert [m.stage.value for m in measure.milestones] == ([stage] if stage == after else [stage, after])
+@pytest.mark.parametrize(("reports", "life"), LIVES)
+def test_a_life_follows_from_its_reports(reports: str, life: str) -> None:
+    """The stages are those of all reports in order of time; the last one stands."""
+    told = [report.split("@") for report in reports.split()]
+    detections = [
+        control(stage, issuers="CN", goods="gallium", day=None if day == "-" else int(day)) for stage, day in told
+    ]
+    measure = measure_of(*detections)
+    assert [milestone.stage.value for milestone in measure.milestones] == life.split()
+    assert measure.stage is measure.milestones[-1].stage
+
+
+@pytest.mark.parametrize(("reports", "life"), LIVES)
+def test_a_life_is_the_same_in_every_order_of_its_reports(reports: str, life: str) -> None:
+    """A slower language changes nothing: the stages follow from the set of reports."""
+    told = [report.split("@") for report in reports.split()]
+    detections = [
+        control(stage, issuers="CN", goods="gallium", day=None if day == "-" else int(day)) for stage, day in told
+    ]
+    for order in permutations(detections):
+        assert [milestone.stage.value for milestone in measure_of(*order).milestones] == life.split()
 
 
 def test_an_unsure_report_alone_does_not_move_the_stage() -> None:
@@ -227,6 +250,14 @@ def test_every_order_of_a_life_ends_in_the_same_stage_and_facts() -> None:
 
 
 def test_a_measure_carries_a_bounded_number_of_articles() -> None:
-    """Beyond a hundred articles a report changes nothing more."""
+    """Beyond a hundred articles the latest of the most crowded days go."""
     measure = measure_of(*(pact(issuers="US JP", source=f"p{i}") for i in range(120)))
+    assert len(measure.support) == 100
+
+
+def test_a_crowded_stage_leaves_room_for_the_next() -> None:
+    """A hundred papers on the ban do not keep its suspension from being heard."""
+    crowd = [control(issuers="CN", goods="gallium", source=f"p{i}") for i in range(120)]
+    measure = measure_of(*crowd, control("eased", issuers="CN", goods="gallium", day=60))
+    assert measure.stage is Stage.EASED
     assert len(measure.support) == 100

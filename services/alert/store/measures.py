@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import Select, bindparam, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from schemas.detection import Detection
+from schemas.detection import Detection, Kind
 from services.alert.headline import headline
 from services.alert.known import KnownMeasure
-from services.alert.lookup import NEAREST_KEPT, far, keys_for, keys_of, near
+from services.alert.lookup import NEAREST_KEPT, before, far, follows, keys_for, keys_of, near, related_keys
 from services.alert.moments import phase
 from services.alert.store.statements import insert_new, upsert
 from services.alert.tables import measure_keys, measures
@@ -33,7 +33,20 @@ class MeasureStore:
 
     async def candidates(self, connection: AsyncConnection, detection: Detection, at: datetime) -> list[KnownMeasure]:
         """Return the measures that a report of this time may belong to, by index; the nearest on both sides of it."""
-        found = {row.id: row.stamp for row in await connection.execute(_near(), _values(detection, at))}
+        return await self._read(connection, _near(), _values(detection, at))
+
+    async def related(self, connection: AsyncConnection, detection: Detection, at: datetime) -> list[KnownMeasure]:
+        """Return the measures of any kind that a new act of this time may follow, by index."""
+        issuers, hit = related_keys(detection)
+        earliest, latest = before(at)
+        values = {"issuers": sorted(issuers), "hit": sorted(hit), "earliest": earliest, "latest": latest}
+        return await self._read(connection, _related(), values)
+
+    async def _read(
+        self, connection: AsyncConnection, statement: Select[Any], values: dict[str, Any]
+    ) -> list[KnownMeasure]:
+        """Return the measures that a statement finds; only those that are not remembered are read."""
+        found = {row.id: row.stamp for row in await connection.execute(statement, values)}
         fresh = {id_ for id_, stamp in found.items() if self._remembered.get(id_, ("",))[0] == stamp}
         if unknown := sorted(found.keys() - fresh):
             for row in (await connection.execute(select(measures).where(measures.c.id.in_(unknown)))).mappings():
@@ -44,10 +57,10 @@ class MeasureStore:
 
     async def save(self, connection: AsyncConnection, measure: KnownMeasure, now: datetime) -> None:
         """Keep a measure and the keys under which it is found; keys are only ever added."""
-        _, before = self._remembered.get(measure.id, ("", None))
+        _, former = self._remembered.get(measure.id, ("", None))
         stamp = uuid.uuid4().hex
         await upsert(connection, measures, [_row(measure) | {"updated_at": now, "stamp": stamp}])
-        known_keys = {tuple(row.values()) for row in _keys(before)} if before else set()
+        known_keys = {tuple(row.values()) for row in _keys(former)} if former else set()
         await insert_new(
             connection, measure_keys, [row for row in _keys(measure) if tuple(row.values()) not in known_keys]
         )
@@ -86,12 +99,29 @@ def _near() -> Select[Any]:
     return select(measures.c.id, measures.c.stamp).where(measures.c.id.in_(select(ids.c.measure_id)))
 
 
+@cache
+def _related() -> Select[Any]:
+    """Select id and stamp of the measures that a new act may follow."""
+    keys = measure_keys.c
+    earliest, latest = (bindparam(name, type_=keys.at.type) for name in ("earliest", "latest"))
+    ways = (
+        select(keys.measure_id)
+        .where(keys.kind.in_([kind.value for kind in Kind]), keys.key.in_(bindparam(name, expanding=True)))
+        .where(keys.at.between(earliest, latest))
+        .order_by(keys.at.desc())
+        .limit(NEAREST_KEPT)
+        for name in ("issuers", "hit")
+    )
+    ids = union(*(select(way.subquery().c.measure_id) for way in ways)).subquery()
+    return select(measures.c.id, measures.c.stamp).where(measures.c.id.in_(select(ids.c.measure_id)))
+
+
 def _values(detection: Detection, at: datetime) -> dict[str, Any]:
     (early, late), (earliest, _) = near(at), far(at)
     return {
         "kind": detection.kind.value,
         "keys": sorted(keys_for(detection)),
-        "phase": phase(detection.stage),
+        "phase": follows(detection.stage),
         "at": at,
         "early": early,
         "late": late,
