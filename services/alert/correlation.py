@@ -27,7 +27,7 @@ from services.alert.facts import (
     weigh_time,
 )
 from services.alert.known import KnownMeasure
-from services.alert.moments import Distance, distance, is_dated, phase, reported_at
+from services.alert.moments import SLACK, Distance, distance, is_dated, phase, reported_at
 from services.alert.vetoes import vetoes
 
 ENOUGH = 6
@@ -131,7 +131,8 @@ def _weigh(
 ) -> Iterator[Weighed]:
     """Weigh fact after fact, against what the founding report said and what the measure's reports confirmed."""
     kind, founding = detection.kind, measure.founding
-    yield weigh_issuers(kind, ours.issuers, theirs.issuers, planned=detection.stage is Stage.PROPOSED)
+    planned = Stage.PROPOSED in {detection.stage, founding.stage}
+    yield weigh_issuers(kind, ours.issuers, theirs.issuers, planned=planned)
     number = weigh_instrument(detection, measure)
     names = weigh_names(detection.entities, names_of(measure))
     yield number
@@ -167,14 +168,8 @@ def _pace(detection: Detection, measure: KnownMeasure) -> Pace:
     return Pace.SLOW if talks else Pace.USUAL
 
 
-def _best_first(compared: Compared) -> tuple[bool, int, int, timedelta, str]:
-    """Order candidates: more points first; then the nearer, or the more told of where the report has no date."""
-    prior = -len(compared.measure.support)
+def _best_first(compared: Compared) -> tuple[bool, int, int, int, timedelta, str]:
+    """Order candidates: more points first; then the nearer; of the same days, or without a date, the more told of."""
     away = timedelta.max if compared.away is None else compared.away
-    return (
-        compared.points is None,
-        -(compared.points or 0),
-        prior if compared.away is None else 0,
-        away,
-        compared.measure.id,
-    )
+    told_of = len(compared.measure.support)
+    return compared.points is None, -(compared.points or 0), away // SLACK, -told_of, away, compared.measure.id

@@ -104,7 +104,7 @@ def in_roles_of(kind: Kind, ours: Roles, theirs: Roles) -> Roles:
 
 
 def weigh_issuers(kind: Kind, ours: Collection[str], theirs: Collection[str], *, planned: bool = False) -> Weighed:
-    """Weigh who acts, of two sides that share an issuer; `planned` where the report only speaks of a proposal."""
+    """Weigh who acts, of two sides that share an issuer; `planned` where one of them only speaks of a proposal."""
     left, right = set(ours), set(theirs)
     shared = left & right
     if not shared:
@@ -245,8 +245,8 @@ _STEPS: dict[tuple[bool, Pace], tuple[tuple[int, int], ...]] = {
     (True, Pace.USUAL): ((3, 3), (7, 2), (14, 1), (21, 0), (35, -1), (60, -3)),
     (True, Pace.SLOW): ((3, 3), (7, 2), (14, 1), (60, 0)),
     (False, Pace.DENSE): ((10, 2), (35, 1), (90, -1), (400, -3)),
-    (False, Pace.USUAL): ((30, 2), (90, 1), (LONGEST_STAGE_DAYS, 0)),
-    (False, Pace.SLOW): ((30, 2), (90, 1), (LONGEST_STAGE_DAYS, 0)),
+    (False, Pace.USUAL): ((3, 3), (30, 2), (90, 1), (LONGEST_STAGE_DAYS, 0)),
+    (False, Pace.SLOW): ((3, 3), (30, 2), (90, 1), (LONGEST_STAGE_DAYS, 0)),
 }
 
 

@@ -298,3 +298,14 @@ def test_a_plan_reported_just_after_the_act_is_a_slip_or_a_slow_paper(day: int, 
     """Within two weeks of a later stage an earlier one is an echo; after that it tells of something new."""
     measure = measure_of(sanction("ended", issuers="US", targets="SY"))
     assert isinstance(correlate(sanction("proposed", issuers="US", targets="SY", day=day), [measure], LATER), kind)
+
+
+def test_of_two_acts_of_the_same_days_the_more_told_of_is_taken() -> None:
+    """A report that fits both as well belongs more likely to the one that many tell of."""
+    plan = measure_of(pact("proposed", issuers="AU", goods="rare-earths"))
+    pact_of_the_day = measure_of(*(pact(issuers="AU US", goods="rare-earths") for _ in range(3)))
+    report_of_one_party = pact(issuers="AU", goods="rare-earths", day=1)
+    for candidates in ([plan, pact_of_the_day], [pact_of_the_day, plan]):
+        decision = correlate(report_of_one_party, candidates, LATER)
+        assert isinstance(decision, Merged)
+        assert decision.measure_id == pact_of_the_day.id

@@ -250,7 +250,9 @@ def test_a_new_measure_says_how_it_stands_to_an_earlier_one(name: str) -> None:
 
 def test_of_two_earlier_measures_the_nearer_one_is_named() -> None:
     """The 14th package amends the 13th, not the 12th."""
-    packages = [sanction(issuers="EU", targets="RU", instrument=f"{n}th package", day=60 * n) for n in (12, 13, 14)]
+    packages = [
+        sanction(issuers="EU", targets="RU", instrument=f"{n}th package", day=60 * (n - 14)) for n in (12, 13, 14)
+    ]
     measures = [measure_of(package) for package in packages[:2]]
     for candidates in (measures, measures[::-1]):
         (found,) = relate(packages[2], candidates, packages[2].article.published_at or DAY0)
