@@ -7,9 +7,10 @@ may still amend, replace, suspend, answer or carry out another one. At most one 
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
-from schemas.countries import is_code, members, overlaps
+from schemas.countries import countries, is_code, members, overlaps
 from schemas.detection import Detection, Kind
 from schemas.measure import Relation, RelationType
 from services.alert.facts import EASED, listed
@@ -110,6 +111,12 @@ def _implements(detection: Detection, candidate: KnownMeasure, back: timedelta) 
         return None
     above = [code for code in candidate.issuers if _is_bound_by(detection.issuers, code)]
     return f"{listed(detection.issuers)} carries out what {listed(above)} decided" if above else None
+
+
+@lru_cache(maxsize=1_000)
+def blocs_of(code: str) -> tuple[str, ...]:
+    """Return the blocs that a country is a member of."""
+    return tuple(bloc for bloc in countries() if code in members(bloc))
 
 
 def _is_bound_by(issuers: Sequence[str], decider: str) -> bool:

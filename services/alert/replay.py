@@ -15,46 +15,41 @@ from schemas.detection import Detection, Kind
 from services.alert.alerts import public
 from services.alert.correlation import Opened, correlate
 from services.alert.known import KnownMeasure
-from services.alert.lookup import NEAREST_KEPT, before, far, follows, keys_for, keys_of, near, related_keys
+from services.alert.lookup import Search, keys_of, searches_for, searches_for_related
 from services.alert.matching import Matched, match
 from services.alert.moments import is_dated, phase, reported_at
 from services.alert.objects import Subscription
 from services.alert.pipeline import Outcome, follow
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-_ANY_TIME = (_LONG_AGO, datetime.max.replace(tzinfo=UTC))
 _LAST = "\uffff"
 Place = tuple[datetime, str]
 
 
 class Memory:
-    """The measures of a replay, found by the same keys as in the database, and undated ones at any time."""
+    """The measures of a replay, found by the same searches as in the database, and undated ones at any time."""
 
     def __init__(self) -> None:
         self.measures: dict[str, KnownMeasure] = {}
         self._places: dict[str, dict[int, list[Place]]] = defaultdict(lambda: defaultdict(list))
         self._undated: dict[str, set[str]] = defaultdict(set)
 
-    def near(self, detection: Detection, at: datetime) -> list[KnownMeasure]:
-        """Return the measures that a report of this time may belong to, the nearest on both sides of it."""
-        dated, stage = is_dated(detection), follows(detection.stage)
+    def find(self, searches: Iterable[Search]) -> list[KnownMeasure]:
+        """Return the measures that these searches find."""
         ids: set[str] = set()
-        for key in _keys(detection.kind, keys_for(detection)):
-            for earlier, places in self._places[key].items():
-                ids.update(_between(places, near(at) if dated else _ANY_TIME, at))
-                if dated and earlier < stage:
-                    ids.update(_between(places, far(at), at))
-            ids.update(self._undated[key])
+        for search in searches:
+            key = _key(search.kind, search.key)
+            ids.update(measure_id for _, measure_id in self._found(key, search))
+            ids.update(self._undated.get(key, ()))
         return [self.measures[id_] for id_ in sorted(ids)]
 
-    def related(self, detection: Detection, at: datetime) -> list[KnownMeasure]:
-        """Return the measures of any kind that a new act of this time may follow."""
-        ids: set[str] = set()
-        for keys in related_keys(detection):
-            for key in (key for kind in Kind for key in _keys(kind, keys)):
-                for places in self._places[key].values():
-                    ids.update(_between(places, before(at), at))
-        return [self.measures[id_] for id_ in sorted(ids)]
+    def _found(self, key: str, search: Search) -> list[Place]:
+        """Return the nearest places of one key, by search."""
+        places = self._places.get(key, {})
+        phases = list(places) if search.phase is None else [search.phase]
+        found = [place for stage in phases for place in _nearest(places.get(stage, []), search)]
+        found.sort(reverse=search.side == "before")
+        return found[: search.limit]
 
     def keep(self, measure: KnownMeasure) -> None:
         """Keep a measure and the keys under which it is found."""
@@ -73,21 +68,21 @@ class Memory:
 
 
 def _places_of(measure: KnownMeasure) -> Iterator[tuple[str, int, Place]]:
-    for key in _keys(measure.kind, keys_of(measure)):
+    for key in keys_of(measure):
         for milestone in measure.milestones:
-            yield key, phase(milestone.stage), (milestone.at, measure.id)
+            yield _key(measure.kind, key), phase(milestone.stage), (milestone.at, measure.id)
 
 
-def _between(places: list[Place], times: tuple[datetime, datetime], at: datetime) -> Iterator[str]:
-    """Give the measures that reached a stage between these times, the nearest to `at` on both sides of it."""
-    first, last = bisect_left(places, (times[0], "")), bisect_right(places, (times[1], _LAST))
-    here = min(max(bisect_right(places, (at, _LAST)), first), last)
-    for _, measure_id in places[max(first, here - NEAREST_KEPT) : min(last, here + NEAREST_KEPT)]:
-        yield measure_id
+def _nearest(places: list[Place], search: Search) -> list[Place]:
+    """Return the places of one phase between the times of a search, at most its limit, from its near side on."""
+    first = bisect_left(places, (search.earliest, ""))
+    last = bisect_right(places, (search.latest, _LAST))
+    found = places[first:last]
+    return found[-search.limit :] if search.side == "before" else found[: search.limit]
 
 
-def _keys(kind: Kind, keys: set[str]) -> list[str]:
-    return [f"{kind.value}/{key}" for key in sorted(keys)]
+def _key(kind: Kind, key: str) -> str:
+    return f"{kind.value}/{key}"
 
 
 def replay(
@@ -119,9 +114,9 @@ def replay(
 
 def _take(detection: Detection, memory: Memory, now: datetime) -> Outcome:
     at = reported_at(detection, now)
-    near_by = memory.near(detection, at)
+    near_by = memory.find(searches_for(detection, at))
     decision = correlate(detection, near_by, now)
-    related = memory.related(detection, at) if isinstance(decision, Opened) else []
+    related = memory.find(searches_for_related(detection, at)) if isinstance(decision, Opened) else []
     return follow(decision, detection, near_by, related, now)
 
 

@@ -35,16 +35,17 @@ measures = Table(
     Index("ix_measures_updated", "updated_at", "id"),
 )
 
-# How a report finds the measures it may belong to: one row for each issuer, target and name and each stage's date, so
-# that the look-up costs the same however many measures there are.
+# How a report finds the measures it may belong to: one row for each key (see `lookup`) and each stage's date, so that
+# the look-up costs the same however many measures there are.
 measure_keys = Table(
     "measure_keys",
     metadata,
     Column("kind", String(20), primary_key=True),
-    Column("key", String(200), primary_key=True),  # issuer:CN | target:US | entity:rosneft | issuer:- (none named)
+    Column("key", String(200), primary_key=True),  # issuer:CN | issuer:CN/good:gallium | issuer:- (none named)
     Column("at", UtcDateTime, primary_key=True),  # when one of its stages was first reported
     Column("measure_id", String(40), primary_key=True),
     Column("phase", Integer, nullable=False),  # of that stage: 0 proposed, 1 in force, 2 eased or ended
+    Index("ix_measure_keys_phase", "kind", "key", "phase", "at", "measure_id"),
 )
 
 # One row for each detection ever read: the inbox (its key makes a second reading harmless) and the history in one.

@@ -2,18 +2,18 @@
 
 import uuid
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select, union
+from sqlalchemy import TextClause, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from schemas.detection import Detection, Kind
+from schemas.detection import Detection
 from services.alert.headline import headline
 from services.alert.known import KnownMeasure
-from services.alert.lookup import NEAREST_KEPT, before, far, follows, keys_for, keys_of, near, related_keys
+from services.alert.lookup import Search, Side, keys_of, searches_for, searches_for_related
 from services.alert.moments import phase
 from services.alert.store.statements import insert_new, upsert
 from services.alert.tables import measure_keys, measures
@@ -33,20 +33,18 @@ class MeasureStore:
 
     async def candidates(self, connection: AsyncConnection, detection: Detection, at: datetime) -> list[KnownMeasure]:
         """Return the measures that a report of this time may belong to, by index; the nearest on both sides of it."""
-        return await self._read(connection, _near(), _values(detection, at))
+        return await self._find(connection, searches_for(detection, at))
 
     async def related(self, connection: AsyncConnection, detection: Detection, at: datetime) -> list[KnownMeasure]:
         """Return the measures of any kind that a new act of this time may follow, by index."""
-        issuers, hit = related_keys(detection)
-        earliest, latest = before(at)
-        values = {"issuers": sorted(issuers), "hit": sorted(hit), "earliest": earliest, "latest": latest}
-        return await self._read(connection, _related(), values)
+        return await self._find(connection, searches_for_related(detection, at))
 
-    async def _read(
-        self, connection: AsyncConnection, statement: Select[Any], values: dict[str, Any]
-    ) -> list[KnownMeasure]:
-        """Return the measures that a statement finds; only those that are not remembered are read."""
-        found = {row.id: row.stamp for row in await connection.execute(statement, values)}
+    async def _find(self, connection: AsyncConnection, searches: Sequence[Search]) -> list[KnownMeasure]:
+        """Return the measures that these searches find; only those that are not remembered are read."""
+        if not searches:
+            return []
+        statement = _searching(tuple((search.side, search.phase is not None) for search in searches))
+        found = {row.id: row.stamp for row in await connection.execute(statement, _values(searches))}
         fresh = {id_ for id_, stamp in found.items() if self._remembered.get(id_, ("",))[0] == stamp}
         if unknown := sorted(found.keys() - fresh):
             for row in (await connection.execute(select(measures).where(measures.c.id.in_(unknown)))).mappings():
@@ -80,53 +78,36 @@ class MeasureStore:
 
 
 @cache
-def _near() -> Select[Any]:
-    """Select id and stamp of the measures that a report may belong to; built once, the values are bound each time."""
-    keys = measure_keys.c
-    found = (
-        select(keys.measure_id)
-        .where(keys.kind == bindparam("kind"), keys.key.in_(bindparam("keys", expanding=True)))
-        .limit(NEAREST_KEPT)
-    )
-    at, early, late, earliest = (bindparam(name, type_=keys.at.type) for name in ("at", "early", "late", "earliest"))
-    ways = (
-        found.where(keys.at.between(early, at)).order_by(keys.at.desc()),
-        found.where(keys.at > at, keys.at <= late).order_by(keys.at),
-        found.where(keys.at >= earliest, keys.at < early, keys.phase < bindparam("phase")).order_by(keys.at.desc()),
-    )
-    # Each way is a table of its own: SQLite takes no LIMIT inside a UNION otherwise.
-    ids = union(*(select(way.subquery().c.measure_id) for way in ways)).subquery()
-    return select(measures.c.id, measures.c.stamp).where(measures.c.id.in_(select(ids.c.measure_id)))
+def _searching(shapes: tuple[tuple[Side, bool], ...]) -> TextClause:
+    """Return the statement for so many searches, each a short walk along one index; the values are bound each time.
+
+    Text, since the parts of many small statements take longer to put together than to run. SQLite takes no LIMIT
+    inside a UNION, but in a table of its own.
+    """
+    parts = []
+    for number, (side, by_phase) in enumerate(shapes):
+        order = "DESC" if side == "before" else "ASC"
+        phase_ = f"AND phase = :phase{number} " if by_phase else ""
+        parts.append(
+            f"SELECT measure_id FROM (SELECT measure_id FROM measure_keys WHERE kind = :kind{number} "  # noqa: S608 - numbers alone
+            f"AND key = :key{number} {phase_}AND at BETWEEN :earliest{number} AND :latest{number} "
+            f"ORDER BY at {order}, measure_id {order} LIMIT :limit{number}) AS found{number}"
+        )
+    statement = text(f"SELECT id, stamp FROM measures WHERE id IN ({' UNION '.join(parts)})")  # noqa: S608 - as above
+    moment = measure_keys.c.at.type
+    times = [f"{name}{number}" for number in range(len(shapes)) for name in ("earliest", "latest")]
+    return statement.bindparams(*(bindparam(name, type_=moment) for name in times))
 
 
-@cache
-def _related() -> Select[Any]:
-    """Select id and stamp of the measures that a new act may follow."""
-    keys = measure_keys.c
-    earliest, latest = (bindparam(name, type_=keys.at.type) for name in ("earliest", "latest"))
-    ways = (
-        select(keys.measure_id)
-        .where(keys.kind.in_([kind.value for kind in Kind]), keys.key.in_(bindparam(name, expanding=True)))
-        .where(keys.at.between(earliest, latest))
-        .order_by(keys.at.desc())
-        .limit(NEAREST_KEPT)
-        for name in ("issuers", "hit")
-    )
-    ids = union(*(select(way.subquery().c.measure_id) for way in ways)).subquery()
-    return select(measures.c.id, measures.c.stamp).where(measures.c.id.in_(select(ids.c.measure_id)))
-
-
-def _values(detection: Detection, at: datetime) -> dict[str, Any]:
-    (early, late), (earliest, _) = near(at), far(at)
-    return {
-        "kind": detection.kind.value,
-        "keys": sorted(keys_for(detection)),
-        "phase": follows(detection.stage),
-        "at": at,
-        "early": early,
-        "late": late,
-        "earliest": earliest,
-    }
+def _values(searches: Sequence[Search]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for number, search in enumerate(searches):
+        named: dict[str, Any] = {"kind": search.kind.value, "key": search.key, "limit": search.limit}
+        named |= {"earliest": search.earliest, "latest": search.latest}
+        if search.phase is not None:
+            named["phase"] = search.phase
+        values |= {f"{name}{number}": value for name, value in named.items()}
+    return values
 
 
 def _keys(measure: KnownMeasure) -> list[dict[str, Any]]:
