@@ -23,9 +23,10 @@ NEAR = timedelta(days=60)
 FAR = timedelta(days=LONGEST_STAGE_DAYS)
 """An act is adopted, expanded, eased or ended long after the stage before."""
 ALWAYS = (datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
-NEAREST_BY_ONE = 40
-NEAREST_BY_TWO = 10
-"""Measures read of one key, on each side of the report: of keys of one fact, and of two."""
+NEAREST_BY_ONE = 25
+NEAREST_BY_TWO = 8
+NEAREST_FAR = 3
+"""Measures read of one key, on each side of the report: of keys of one fact, of two, and of those long before."""
 NAMES_KEPT = 10
 PAIRS_SOUGHT = 16
 NO_ISSUER = "issuer:-"
@@ -69,7 +70,7 @@ def searches_for(detection: Detection, at: datetime) -> list[Search]:
         found.append(Search(detection.kind, key, at - NEAR, at, "before", limit=limit))
         found.append(Search(detection.kind, key, at, at + NEAR, "after", limit=limit))
     found.extend(
-        Search(detection.kind, key, at - FAR, at - NEAR, "before", phase=earlier)
+        Search(detection.kind, key, at - FAR, at - NEAR, "before", phase=earlier, limit=NEAREST_FAR)
         for key in _pairs_for(detection)
         for earlier in range(_follows(detection.stage))
     )

@@ -90,10 +90,10 @@ def replay(
 ) -> list[dict[str, Any]]:
     """Return one record a measure, in the order of opening.
 
-    Each record: `id`, `kind`, `stage`, `issuers`, `targets`, `commodities`, `articles` (ids, each once), `history`
-    (one entry a report) and `alerts`. With a subscription, each alert says in `because` why it would have been sent,
-    and only those that would are listed. When somebody fetched an article says nothing here: one without a date of
-    its own is compared by its facts alone.
+    Each record: `id`, `kind`, `stage`, `state`, `issuers`, `targets`, `commodities`, `relations`, `milestones` (its
+    stages and since when), `articles` (ids, each once), `history` (one entry a report) and `alerts`. With a
+    subscription, each alert says in `because` why it would have been sent, and only those that would are listed. When
+    somebody fetched an article says nothing here: one without a date of its own is compared by its facts alone.
     """
     memory = Memory()
     records: dict[str, dict[str, Any]] = {}
@@ -157,6 +157,7 @@ def _add(  # noqa: PLR0913, PLR0917 - a record's parts
         {
             "at": reported_at(detection, now).isoformat(),
             "article": article_id,
+            "dated": is_dated(detection),
             "stage": detection.stage.value,
             "confidence": detection.confidence,
             "because": list(outcome.decision.because),
@@ -187,6 +188,13 @@ def _alerts(alert: Alert | None, subscription: Subscription | None) -> Iterator[
 
 
 def _facts(measure: KnownMeasure, now: datetime) -> dict[str, Any]:
+    lived = [{"stage": stone.stage.value, "at": stone.at.isoformat()} for stone in measure.milestones]
     names = ("id", "kind", "stage", "issuers", "targets", "entities", "commodities", "instrument", "effective_on")
-    told = public(measure, now.date()).model_dump(mode="json", include={"state", "relations"})
-    return measure.model_dump(mode="json", include=set(names)) | {"confidence": measure.confidence} | told
+    told = public(measure, now.date()).model_dump(mode="json", include={"state", "relations", "confidence"})
+    told["milestones"] = lived
+    return (
+        measure.model_dump(mode="json", include=set(names))
+        | {"confidence": measure.confidence}
+        | told
+        | {"milestones": lived}
+    )

@@ -43,6 +43,12 @@ class Articles:
             with opened(file) as (stream, name):
                 yield from self._good(read_articles(stream, name), name)
 
+    def total(self) -> int | None:
+        """Return about how many articles there are: the lines of the files; None where one is a pipe."""
+        if not all(Path(file).is_file() for file in self.files):
+            return None
+        return sum(_lines(Path(file)) for file in self.files)
+
     def _good(self, entries: Iterable[Entry], name: str) -> Iterator[GivenArticle]:
         for entry in entries:
             self.place = f"{name}, line {entry.line}"
@@ -60,6 +66,11 @@ class Articles:
         """Fail when any line was broken; each is said already."""
         if self.broken:
             raise SomeFailed
+
+
+def _lines(file: Path) -> int:
+    with file.open("rb") as stream:
+        return sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(1 << 20), b""))
 
 
 def file_or_pipe(file: str | None) -> str:

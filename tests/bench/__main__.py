@@ -1,13 +1,19 @@
-"""Run `python -m tests.bench [--news FOLDER] [reading|service|path|footprint …]`."""
+"""Run `python -m tests.bench [--news FOLDER] [reading|service|path|footprint|merging …]`."""
 
 import argparse
 import asyncio
 from pathlib import Path
 
-from tests.bench import footprint, path, reading, service
+from tests.bench import footprint, merging, path, reading, service
 from tests.bench.news import load
 
-PARTS = {"reading": reading.run, "service": service.run, "path": path.run, "footprint": footprint.run}
+PARTS = {
+    "reading": reading.run,
+    "service": service.run,
+    "path": path.run,
+    "footprint": footprint.run,
+    "merging": merging.run,
+}
 
 
 def main() -> None:
