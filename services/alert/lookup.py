@@ -25,10 +25,10 @@ FAR = timedelta(days=LONGEST_STAGE_DAYS)
 ALWAYS = (datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
 NEAREST_BY_ONE = 25
 NEAREST_BY_TWO = 8
-NEAREST_FAR = 3
+NEAREST_FAR = 1
 """Measures read of one key, on each side of the report: of keys of one fact, of two, and of those long before."""
 NAMES_KEPT = 10
-PAIRS_SOUGHT = 16
+PAIRS_SOUGHT, PAIRS_SOUGHT_FAR = 16, 8
 NO_ISSUER = "issuer:-"
 KEY_CHARACTERS = 200
 
@@ -71,7 +71,7 @@ def searches_for(detection: Detection, at: datetime) -> list[Search]:
         found.append(Search(detection.kind, key, at, at + NEAR, "after", limit=limit))
     found.extend(
         Search(detection.kind, key, at - FAR, at - NEAR, "before", phase=earlier, limit=NEAREST_FAR)
-        for key in _pairs_for(detection)
+        for key in _pairs_for(detection)[:PAIRS_SOUGHT_FAR]
         for earlier in range(_follows(detection.stage))
     )
     return found
