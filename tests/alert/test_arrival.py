@@ -81,7 +81,7 @@ def crowds(draw: st.DrawFn) -> list[Detection]:
     reports = []
     for number in range(draw(st.integers(4, 8))):
         day, language = draw(st.floats(0, HOURS_72)), LANGUAGES[number % len(LANGUAGES)]
-        common = {"day": day, "language": language}
+        common: dict[str, Any] = {"day": day, "language": language}
         reports.append(
             [
                 sanction(

@@ -32,7 +32,7 @@ def some_report(chance: random.Random, day: float) -> Detection:
     if kind is not pact:
         facts["targets"] = chance.choice([*CODES, ""])
     entities = chance.choice([(), ("Rosneft",), ("Huawei", "SMIC")])
-    return kind(chance.choice(STAGES), entities=entities, **facts)  # type: ignore[arg-type]  # facts are all strings or days
+    return kind(chance.choice(STAGES), entities=entities, **facts)
 
 
 async def test_the_database_and_the_replay_find_the_same(db: Database) -> None:
