@@ -69,7 +69,7 @@ class Gate:
         speech = Speech(file)
         openers: list[tuple[Key, Form, Speech]] = []
         killers: list[tuple[str, Form, Speech]] = []
-        near: dict[str, list[tuple[str, Form, Speech]]] = {}
+        near: dict[str, list[tuple[None, Form, Speech]]] = {}
         for meaning, form in _forms(file):
             need = _need_of(meaning, form)
             if need is not None:
@@ -78,7 +78,7 @@ class Gate:
                 killers.append((LOOKALIKE, form, speech))
             for name, wanted in NEEDS.items():
                 if meaning.tag in wanted.tags:
-                    near.setdefault(name, []).append((meaning.tag, form, speech))
+                    near.setdefault(name, []).append((None, form, speech))
         self._openers = Keys(openers)
         self._killers = Keys(killers)
         self._near = {need: Keys(entries) for need, entries in near.items()}

@@ -7,7 +7,6 @@ what it hits costs time, so a key is the longest word of an entry, and the rest 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
@@ -31,16 +30,6 @@ LONGEST_AFFIX = 12
 _WORD_REST = re.compile(f"{_LETTER}{{1,{LONGEST_AFFIX}}}")
 
 
-class Speech:
-    """What finding an entry needs to know of its language."""
-
-    def __init__(self, file: LanguageFile) -> None:
-        self.code = file.language
-        self.spaced = file.writing == "spaced"
-        self.prefixes = frozenset(filter(None, map(fold_entry, file.prefixes)))
-        self.endings = frozenset(filter(None, map(fold_entry, file.endings)))
-
-
 @dataclass(frozen=True, slots=True)
 class _Edge:
     """Where in a word a key may stand."""
@@ -51,8 +40,29 @@ class _Edge:
     endings: frozenset[str]
 
 
+class Speech:
+    """What finding an entry needs to know of its language."""
+
+    def __init__(self, file: LanguageFile) -> None:
+        self.code = file.language
+        self.spaced = file.writing == "spaced"
+        self.prefixes = frozenset(filter(None, map(fold_entry, file.prefixes)))
+        self.endings = frozenset(filter(None, map(fold_entry, file.endings)))
+        self._edges = {
+            (start, end): _Edge(start, end, self.prefixes, self.endings)
+            for start in (False, True)
+            for end in (False, True)
+        }
+
+    def edge(self, piece: Piece) -> _Edge:
+        """Return where in a word this piece may stand; few differ, so they are shared."""
+        return self._edges[piece.free_start, piece.free_end]
+
+
 class _Side:
     """The words of an entry on one side of its key, and how far they may reach, in characters."""
+
+    __slots__ = ("_literals", "reach")  # there are a hundred thousand of them
 
     def __init__(self, places: tuple[tuple[Piece, ...], ...], gaps: tuple[int, ...]) -> None:
         literals = [tuple(piece.literal for piece in place) for place in places]
@@ -74,15 +84,17 @@ class _Side:
 class _Whole:
     """An entry of several words, written as an expression when it is first needed."""
 
+    __slots__ = ("_after", "_before", "_form", "_pattern", "_speech")
+
     def __init__(self, form: Form, speech: Speech) -> None:
         self._form = form
         self._speech = speech
         key = form.places.index(_key_place(form))
         self._before = _Side(form.places[:key], form.gaps[1 : key + 1])
         self._after = _Side(form.places[key + 1 :], form.gaps[key + 1 :])
+        self._pattern: re.Pattern[str] | None = None
 
-    @cached_property
-    def _pattern(self) -> re.Pattern[str]:
+    def _expression(self) -> re.Pattern[str]:
         parts: list[str] = []
         elided = False
         for place, gap in zip(self._form.places, self._form.gaps, strict=True):
@@ -114,6 +126,7 @@ class _Whole:
             return None
         if first < start and not self._before.all_in(text[first:start]):
             return None
+        self._pattern = self._pattern or self._expression()
         for found in self._pattern.finditer(text, first, last):
             if found.start() <= start and end <= found.end():
                 return found.span()
@@ -135,11 +148,11 @@ class Keys(Generic[T]):
             for piece in _key_place(form):
                 if _weight(piece.literal) < LIGHTEST:
                     continue
-                edge = _Edge(piece.free_start, piece.free_end, speech.prefixes, speech.endings)
+                edge = speech.edge(piece)
                 alike = found.setdefault(piece.literal, {}).setdefault(edge, {})
                 alike[value, id(whole) if whole else 0] = (value, whole)
         literals = sorted(found)
-        self._held = [[(edge, tuple(some.values())) for edge, some in found[one].items()] for one in literals]
+        self._held = [tuple((edge, tuple(some.values())) for edge, some in found[one].items()) for one in literals]
         self._automaton = (
             AhoCorasick(literals, implementation=Implementation.ContiguousNFA, store_patterns=False)
             if literals

@@ -49,8 +49,10 @@ class Lexicon:
         self.meanings: dict[int, list[Meaning]] = defaultdict(list)
         self.phrases: dict[int, list[Phrase]] = defaultdict(list)
         self._index: dict[Piece, int] = {}
+        self._known: set[Phrase] = set()
         for meaning, form in entries:
             self._add(meaning, form)
+        self._known.clear()
         literals = sorted({piece.literal for piece in self.pieces})
         self.by_literal: list[list[int]] = [[] for _ in literals]
         place = {literal: i for i, literal in enumerate(literals)}
@@ -69,11 +71,15 @@ class Lexicon:
 
     def _add(self, meaning: Meaning, form: Form) -> None:
         places = tuple(tuple(self._number(piece) for piece in place) for place in form.places)
-        for number in places[0]:
-            if len(places) > 1:
-                _once(self.phrases[number], Phrase(places, form.gaps, meaning))
-            else:
+        if len(places) == 1:
+            for number in places[0]:
                 _once(self.meanings[number], meaning)
+            return
+        phrase = Phrase(places, form.gaps, meaning)
+        if phrase not in self._known:
+            self._known.add(phrase)
+            for number in places[0]:
+                self.phrases[number].append(phrase)
 
     def _number(self, piece: Piece) -> int:
         if piece not in self._index:
