@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pydantic import ValidationError
 from sqlalchemy import delete, func, or_, select, update
 
 from schemas.page_request import PageRequest
 from services.ingest.store import insert
 from services.ingest.tables import page_requests
 from services.runtime.database import Database
+from services.runtime.logs import get_logger
+
+log = get_logger("ingest.pages")
 
 MOST = 5000
 """More than this do not wait: the oldest are given up, for their news are old."""
@@ -58,7 +62,12 @@ class PageQueue:
             for row in (await connection.execute(due.order_by(page.asked_at).limit(10))).all():
                 mine = update(page_requests).where(page.article_id == row.article_id, free)
                 if (await connection.execute(mine.values(leased_until=now + LEASE))).rowcount:
-                    return Waiting(PageRequest.model_validate(row.request), row.tries)
+                    try:
+                        return Waiting(PageRequest.model_validate(row.request), row.tries)
+                    except ValidationError as error:
+                        reason = error.errors()[0]["msg"]
+                        log.warning("pages.request_unreadable", article_id=row.article_id, reason=reason)
+                        await connection.execute(delete(page_requests).where(page.article_id == row.article_id))
         return None
 
     async def done(self, article_id: str) -> None:

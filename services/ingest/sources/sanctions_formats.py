@@ -72,7 +72,7 @@ class Version:
 def read_list(body: bytes) -> Version:
     """Return the list of a document. Raises ChangedShape for anything else, Transient where it breaks off."""
     entries: dict[str, Entry] = {}
-    date = ""
+    date: str | None = None
     try:
         _, root = next(_events(body, "start"))
         format_ = _format_of(root)
@@ -80,7 +80,8 @@ def read_list(body: bytes) -> Version:
             entry = format_.read(element)
             if entry.id and entry.name:
                 entries[entry.id] = entry
-            date = date or format_.version(element.getroottree().getroot())
+            if date is None:  # it stands before the first entry; looking at each would read the whole list each time
+                date = format_.version(element.getroottree().getroot())
             element.clear()
     except etree.XMLSyntaxError as error:
         reason = str(error).partition("\n")[0][:200]
@@ -89,7 +90,7 @@ def read_list(body: bytes) -> Version:
         raise ChangedShape(f"not XML ({reason}): give the address of the list's XML") from None
     if not entries:
         raise ChangedShape("no entries found in the list: has its format changed?")
-    return Version(format_, date, entries)
+    return Version(format_, date or "", entries)
 
 
 def _events(body: bytes, event: str, tags: Sequence[str] | None = None) -> Iterator[tuple[str, etree._Element]]:

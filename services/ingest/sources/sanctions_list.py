@@ -24,6 +24,7 @@ LARGEST_LOSS = 0.3
 """More than this share of a list does not vanish in a day: such a version is a broken file, not news."""
 NAMES_IN_TITLE = 3
 NAMES_IN_TEXT = 300
+"""A longer list of changes becomes several articles, so that each name stands in one."""
 _ADDED, _REMOVED = "adds", "removes"
 
 Kept = dict[str, Entry]
@@ -54,11 +55,15 @@ def changes(spec: SourceSpec, before: Kept, now: Version) -> tuple[Document, ...
     added = [entry for one, entry in now.entries.items() if one not in before]
     removed = [entry for one, entry in before.items() if one not in now.entries]
     if len(removed) > LARGEST_LOSS * len(before) and len(removed) > 1:
-        raise ChangedShape(f"{len(removed)} of {len(before)} entries are gone at once: a broken file, not read")
+        raise ChangedShape(
+            f"{len(removed)} of {len(before)} entries are gone at once: taken for a broken file and not read; "
+            "if it is true, give the source a new id"
+        )
     return tuple(
-        _article(spec, now, verb, programme, entries)
+        _article(spec, now, verb, programme, entries[start : start + NAMES_IN_TEXT])
         for verb, changed in ((_ADDED, added), (_REMOVED, removed))
         for programme, entries in _by_programme(changed)
+        for start in range(0, len(entries), NAMES_IN_TEXT)
     )
 
 
@@ -76,12 +81,12 @@ def _article(spec: SourceSpec, now: Version, verb: str, programme: str, entries:
     direction = "to" if verb == _ADDED else "from"
     under = f" under {programme}" if programme else ""
     title = f"{keeper[0].upper()}{keeper[1:]} {verb} {names} {direction} {list_name}{under}"
-    lines = [f"{title}."[0].upper() + f"{title}."[1:], *(_line(one) for one in entries[:NAMES_IN_TEXT])]
+    lines = [f"{title}."[0].upper() + f"{title}."[1:], *(_line(one) for one in entries)]
     ids = sorted(one.id for one in entries)
     document = {
         "id": stable_id("list", spec.id, now.date, verb, programme, *ids),
         "title": title[:2000],
-        "text": "\n".join([*lines, *_more(count - NAMES_IN_TEXT)]),
+        "text": "\n".join(lines),
         "url": spec.url,
         "language": "en",
         "published_at": _published(now.date),

@@ -16,6 +16,7 @@ from services.ingest.pages.extractor import Extractor
 from services.ingest.pages.page_queue import PageQueue
 from services.ingest.sources.reader import Reach
 from services.ingest.store import ArticleStore
+from services.ingest.tables import page_requests
 from services.runtime.database import Database
 from services.runtime.egress import guarded_client
 from services.runtime.failure import Transient
@@ -148,3 +149,16 @@ async def test_the_queue_is_bounded(desk: PageDesk, site: Site, clock: HandClock
         *(request.article_id for request in requests[2:]),
         None,
     ]
+
+
+async def test_a_request_that_cannot_be_read_holds_up_no_other(desk: PageDesk, site: Site, db: Database) -> None:
+    """One of another version is dropped with a line, and the next one is read."""
+    site.pages["/story"] = reply(200, PAGE, content_type="text/html")
+    await ask(desk, await short_item(desk, site.url("/story")))
+    async with db.write() as connection:
+        long_ago = desk.clock() - timedelta(hours=1)
+        row = {"article_id": "art_0", "request": {"of": "later"}, "asked_at": long_ago, "due_at": long_ago, "tries": 0}
+        await connection.execute(page_requests.insert(), [row])
+    assert await desk.one()
+    assert not await desk.one()
+    assert "/story" in [path for path, _ in site.asked]

@@ -97,15 +97,17 @@ def test_the_same_change_has_the_same_id() -> None:
     assert once[0]["published_at"] == "2026-11-24T00:00:00+00:00"
 
 
-def test_a_long_list_of_names_is_cut_where_it_says_so() -> None:
-    """A title names three; a text three hundred; both say how many more there are."""
+def test_every_name_of_a_long_list_stands_in_an_article() -> None:
+    """A title names three and says how many more there are; a text holds three hundred, the next the rest."""
     entry = next(iter(read_list(recorded("eu.xml")).entries.values()))
     version = read_list(recorded("eu.xml"))
     version.entries.clear()
     version.entries.update({str(n): type(entry)(str(n), f"Name {n}", "person", ("UKR",), ()) for n in range(305)})
-    [article] = changes(SPEC, {}, version)
-    assert "adds Name 0, Name 1, Name 2 and 302 more to its" in article["title"]
-    assert article["text"].splitlines()[-1] == "5 more"
+    first, rest = changes(SPEC, {}, version)
+    assert "adds Name 0, Name 1, Name 2 and 297 more to its" in first["title"]
+    named = [line.split(" (")[0] for one in (first, rest) for line in one["text"].splitlines()[1:]]
+    assert named == [f"Name {n}" for n in range(305)]
+    assert first["id"] != rest["id"]
 
 
 async def test_half_a_list_is_a_broken_file_not_news(site: Site, read: Read) -> None:
