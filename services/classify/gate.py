@@ -32,23 +32,26 @@ LONG_LINE_CHARS = 90
 class Need:
     """What has to stand near an opener that says too little alone."""
 
-    tags: frozenset[str]
+    any_of: tuple[frozenset[str], ...]
+    """Tags, in bundles that several needs share."""
     reach: int
     """How far away, in characters: about a long sentence."""
 
 
 _RESTRICTING = frozenset({"act.restrict", "op.ease", "op.end"})
+_GOODS = frozenset({"good"})
+_SUPPLYING = frozenset({"act.supply"})
+_NAMES = frozenset(
+    {"instrument", "trade.export", "act.sanction", "actor.agency", "actor.leader", "actor.company"}
+    | {"entity.company", "entity.ship", "entity.person"}
+)
 NEEDS = {
-    "trade": Need(_RESTRICTING, 120),
-    "pact": Need(frozenset({"good", "act.supply"}), 200),
-    "verb": Need(
-        _RESTRICTING
-        | {"good", "instrument", "trade.export", "act.sanction", "actor.agency", "actor.leader"}
-        | {"entity.company", "entity.ship", "entity.person", "actor.company"},
-        80,
-    ),
-    "restrict": Need(frozenset({"good"}), 80),
+    "trade": Need((_RESTRICTING,), 120),
+    "pact": Need((_GOODS, _SUPPLYING), 200),
+    "verb": Need((_RESTRICTING, _GOODS, _NAMES), 80),
+    "restrict": Need((_GOODS,), 80),
 }
+_BUNDLES = (_RESTRICTING, _GOODS, _SUPPLYING, _NAMES)
 _WORD_OF = {
     "trade.export": "trade",
     "trade.transfer": "trade",
@@ -69,19 +72,19 @@ class Gate:
         speech = Speech(file)
         openers: list[tuple[Key, Form, Speech]] = []
         killers: list[tuple[str, Form, Speech]] = []
-        near: dict[str, list[tuple[None, Form, Speech]]] = {}
+        near: dict[frozenset[str], list[tuple[None, Form, Speech]]] = {bundle: [] for bundle in _BUNDLES}
         for meaning, form in _forms(file):
             need = _need_of(meaning, form)
             if need is not None:
                 openers.append(((need, _capitals(form)), form, speech))
             if meaning.tag == LOOKALIKE:
                 killers.append((LOOKALIKE, form, speech))
-            for name, wanted in NEEDS.items():
-                if meaning.tag in wanted.tags:
-                    near.setdefault(name, []).append((None, form, speech))
+            for bundle, entries in near.items():
+                if meaning.tag in bundle:
+                    entries.append((None, form, speech))
         self._openers = Keys(openers)
         self._killers = Keys(killers)
-        self._near = {need: Keys(entries) for need, entries in near.items()}
+        self._near = {bundle: Keys(entries) for bundle, entries in near.items()}
 
     def openers(self, page: Folded) -> Iterator[tuple[str, int, int]]:
         """Give what lets a page in, in order: its need and where it stands in the folded text.
@@ -100,11 +103,13 @@ class Gate:
         return enough and not self._swallowed(folded, start, end)
 
     def _holds(self, need: str, folded: str, start: int, end: int) -> bool:
-        reach = NEEDS[need].reach
-        first = max(start - reach, 0)
-        near = self._near.get(need)
-        return near is not None and any(
-            first + s >= end or first + e <= start for _, s, e in near.find(folded[first : end + reach])
+        wanted = NEEDS[need]
+        first = max(start - wanted.reach, 0)
+        around = folded[first : end + wanted.reach]
+        return any(
+            first + s >= end or first + e <= start
+            for bundle in wanted.any_of
+            for _, s, e in self._near[bundle].find(around)
         )
 
     def _swallowed(self, folded: str, start: int, end: int) -> bool:
@@ -186,7 +191,7 @@ def _one_word(form: Form) -> bool:
 
 
 def _forms(file: LanguageFile) -> Iterator[tuple[Meaning, Form]]:
-    wanted = {LOOKALIKE, "instrument", *CLEAR, *_WORD_OF, *(tag for need in NEEDS.values() for tag in need.tags)}
+    wanted = {LOOKALIKE, "instrument", *CLEAR, *_WORD_OF, *(tag for bundle in _BUNDLES for tag in bundle)}
     for meaning, entry in entries_of(file):
         if meaning.tag in wanted:
             for form in parse(entry):

@@ -193,6 +193,8 @@ def _key_place(form: Form) -> tuple[Piece, ...]:
 
 def _weight(literal: str) -> int:
     """Count letters; one of Chinese or Japanese or a syllable of Korean tells as much as three of an alphabet."""
+    if max(literal) < "\u3040":
+        return len(literal)
     return sum(3 if letter >= "\u3040" else 1 for letter in literal)
 
 

@@ -9,7 +9,7 @@ from services.classify import candidates, clauses, detections, document, roles, 
 from services.classify.document import Judgement
 from services.classify.frame import Frame, boilerplate
 from services.classify.gate import gates
-from services.classify.languages.entries import parse
+from services.classify.languages.entries import forget_parsed
 from services.classify.languages.lexicon import lexicon
 from services.classify.languages.load import languages
 from services.classify.normalise import Folded
@@ -97,7 +97,7 @@ def warm_up() -> None:
         boilerplate()
         for code in languages():
             lexicon(code)
-        parse.cache_clear()
+        forget_parsed()
     finally:
         if collecting:
             gc.enable()

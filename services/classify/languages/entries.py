@@ -100,13 +100,19 @@ _FAULTS: tuple[tuple[Callable[[str], bool], str], ...] = (
 def parse(entry: str) -> tuple[Form, ...]:
     """Return every form of this entry; raise ValueError when there are too many.
 
-    The check of a file, its gate and its lexicon all ask for the same entries: kept until `parse.cache_clear()`.
+    The check of a file, its gate and its lexicon all ask for the same entries: kept until `forget_parsed()`.
     """
     exact = entry.startswith("=")
     spellings = [spelling for text in _with_or_without(entry.removeprefix("=")) for spelling in _joins(text)]
     if len(spellings) > MAX_FORMS:
         raise ValueError(f"has more than {MAX_FORMS} forms; make fewer parts optional")
     return tuple(form for spelling in spellings if (form := _form(spelling, exact=exact)).places)
+
+
+def forget_parsed() -> None:
+    """Keep nothing of what was parsed so far: every file is compiled."""
+    parse.cache_clear()
+    _piece.cache_clear()
 
 
 def _with_or_without(entry: str) -> Iterator[str]:
@@ -159,6 +165,7 @@ def _closed(held: list[str], *, exact: bool) -> Iterator[tuple[Piece, ...]]:
         yield (piece,)
 
 
+@cache
 def _piece(raw: str, *, exact: bool) -> Piece:
     bare = raw.strip("*")
     return Piece(fold_entry(bare), raw.startswith("*"), raw.endswith("*") and bool(bare), bare if exact else "")
