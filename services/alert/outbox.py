@@ -14,7 +14,7 @@ from schemas.alert import Alert
 from services.alert import metrics
 from services.alert.store.outgoing import queued, remove_queued
 from services.runtime.database import Database, is_transient
-from services.runtime.failure import Transient, backoff_seconds
+from services.runtime.failure import backoff_seconds
 from services.runtime.health import Beat
 from services.runtime.logs import get_logger
 
@@ -47,7 +47,7 @@ class Relay:
             try:
                 moved = await self.move_some()
             except Exception as error:
-                if not isinstance(error, Transient) and not is_transient(error):
+                if not is_transient(error):
                     raise
                 attempt += 1
                 if loop.time() - said >= SAY_AGAIN_SECONDS:

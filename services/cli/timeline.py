@@ -18,6 +18,8 @@ STAGES: Final = {
 }
 LEFT, WIDTH, ROW, TOP = 420, 900, 24, 34
 """Pixels: where the bars begin, how long the time line is, how high a row and the axis are."""
+LABEL_CHARS = 62
+"""As many letters as fit left of the bars."""
 TICKS = 8
 ONE_DAY = timedelta(days=1)
 
@@ -82,7 +84,7 @@ def _axis(first: datetime, last: datetime, height: int) -> Iterator[str]:
 def _row(record: dict[str, Any], number: int, first: datetime, last: datetime) -> str:
     y = TOP + ROW * number
     name = escape(_name(record))
-    label = name if len(name) <= 62 else f"{name[:60]}…"  # noqa: PLR2004 - as many letters as fit left of the bars
+    label = name if len(name) <= LABEL_CHARS else f"{name[: LABEL_CHARS - 1]}…"
     return (
         f"<g class=row><title>{name}</title><text x={LEFT - 10} y={y + 15} text-anchor=end>{label}</text>"
         f"{''.join(_bars(record, y, first, last))}{''.join(_dots(record, y, first, last))}</g>"

@@ -13,18 +13,18 @@ from services.ingest.spec import NotASource, SourceSpec, SourceType, read_spec
 from services.runtime.failure import Transient
 
 
-class NotOpml(ValueError):  # noqa: N818 - it says what the document is not
+class OpmlError(ValueError):
     """The document is no list of feeds; the message says why, in one line."""
 
 
 def read_opml(body: bytes) -> tuple[list[SourceSpec], list[str]]:
-    """Return the feeds of a list, each address once, and what could not be read, a line each. Raises NotOpml."""
+    """Return the feeds of a list, each address once, and what could not be read, a line each. Raises OpmlError."""
     try:
         root = read_root(body)
     except (ChangedShape, Transient) as error:
-        raise NotOpml(str(error)) from None
+        raise OpmlError(str(error)) from None
     if local_name(root) != "opml":
-        raise NotOpml(f"not OPML but <{local_name(root)}>: give a list of feeds as a feed reader exports it")
+        raise OpmlError(f"not OPML but <{local_name(root)}>: give a list of feeds as a feed reader exports it")
     specs: dict[str, SourceSpec] = {}
     problems: list[str] = []
     ids: set[str] = set()

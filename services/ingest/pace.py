@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from schemas.article import SourceKind
 from services.ingest.spec import SourceSpec
 
+SATURDAY = 5
+"""As `weekday` counts."""
 _FASTER, _SLOWER = 0.5, 1.25
 _CEILING_TIMES = {SourceKind.OFFICIAL: 2}
 _OTHERS_TIMES = 4
@@ -54,4 +56,4 @@ def is_usual(arrivals: Sequence[datetime], at: datetime) -> bool:
 
 
 def _is_weekend(at: datetime) -> bool:
-    return at.weekday() >= 5  # noqa: PLR2004 - Saturday, as `weekday` counts
+    return at.weekday() >= SATURDAY

@@ -91,7 +91,7 @@ class Poller:
             seconds = time.monotonic() - started if spec.type in _ONE_ANSWER else None
             return await self._take(spec, state, fetched, seconds)
         except Exception as error:
-            if not isinstance(error, Transient) and not is_transient(error):
+            if not is_transient(error):
                 raise
             log.warning("source.poll_postponed", source_id=spec.id, reason=str(error)[:300])
             return "postponed"

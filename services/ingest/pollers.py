@@ -18,7 +18,6 @@ from services.ingest.state import State
 from services.ingest.store import ArticleStore
 from services.runtime.clock import Clock
 from services.runtime.database import is_transient
-from services.runtime.failure import Transient
 from services.runtime.health import Beat, Health
 from services.runtime.logs import get_logger
 from services.runtime.service import wait_or_stop
@@ -73,7 +72,7 @@ class Pollers:
         try:
             outcome = await self.poller.poll(source_id)
         except Exception as error:
-            if not isinstance(error, Transient) and not is_transient(error):
+            if not is_transient(error):
                 raise
             log.warning("source.poll_postponed", source_id=source_id, reason=str(error)[:300])
         finally:
@@ -107,7 +106,7 @@ class Pollers:
             specs = await self.book.refresh()
             await self.book.tell_pushed()
         except Exception as error:
-            if not isinstance(error, Transient) and not is_transient(error):
+            if not is_transient(error):
                 raise
             log.warning("sources.plan_postponed", reason=str(error)[:300])
             return

@@ -49,8 +49,8 @@ class SourceHistory:
         event = source_events.c
         wanted = select(event.at, event.status, event.trouble, event.reason).where(event.source_id == source_id)
         async with self._db.read() as connection:
-            rows = (await connection.execute(wanted.order_by(event.at.desc()).limit(_MOST))).all()
-        return [dict(row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+            rows = (await connection.execute(wanted.order_by(event.at.desc()).limit(_MOST))).mappings()
+            return [dict(row) for row in rows]
 
     async def forget(self, now: datetime) -> None:
         """Drop what is older than 90 days."""

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
 
-from services.runtime.failure import backoff_seconds
+from services.runtime.failure import Transient, backoff_seconds
 from services.runtime.settings import Settings
 
 log = structlog.stdlib.get_logger("database")
@@ -30,7 +30,9 @@ SQLITE_BUSY_SECONDS = 30.0
 
 
 def is_transient(error: BaseException) -> bool:
-    """Tell whether a database error may pass by itself (a lost connection, a lock, a restart)."""
+    """Tell whether an error may pass by itself: ours that says so, or the database's (a lost connection, a lock)."""
+    if isinstance(error, Transient):
+        return True
     if isinstance(error, DBAPIError) and (error.connection_invalidated or _says_unavailable(error)):
         return True
     return isinstance(error, TRANSIENT_DB)

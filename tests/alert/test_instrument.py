@@ -45,11 +45,25 @@ def test_a_year_is_no_number_of_an_act() -> None:
 
 
 NINETEENTH = [
-    "nineteenth package", "dix-neuvième paquet", "neunzehntes Sanktionspaket", "decimonoveno paquete",
-    "décimo nono pacote", "diciannovesimo pacchetto", "девятнадцатый пакет", "девʼятнадцятий пакет",
-    "الحزمة التاسعة عشرة", "نوزدهمین بسته", "on dokuzuncu paket", "paket kesembilan belas", "gói thứ mười chín",
-    "第十九轮制裁", "第19弾", "उन्नीसवां पैकेज", "제19차 패키지", "19-й пакет",
-]  # fmt: skip
+    "nineteenth package",
+    "dix-neuvième paquet",
+    "neunzehntes Sanktionspaket",
+    "decimonoveno paquete",
+    "décimo nono pacote",
+    "diciannovesimo pacchetto",
+    "девятнадцатый пакет",
+    "девʼятнадцятий пакет",
+    "الحزمة التاسعة عشرة",
+    "نوزدهمین بسته",
+    "on dokuzuncu paket",
+    "paket kesembilan belas",
+    "gói thứ mười chín",
+    "第十九轮制裁",
+    "第19弾",
+    "उन्नीसवां पैकेज",
+    "제19차 패키지",
+    "19-й пакет",
+]
 
 
 @pytest.mark.parametrize("name", NINETEENTH)

@@ -72,12 +72,18 @@ async def test_a_look_up_walks_along_an_index_and_never_through_the_table(db: Da
 
 BUSY = [
     ("a few facts", control(issuers="CN", goods="gallium")),
-    ("as many as a text can name", sanction(
-        "ended", issuers=" ".join(CODES), targets=" ".join(CODES), goods="gallium rice crude-oil",
-        entities=[f"Company {n}" for n in range(100)],
-    )),
+    (
+        "as many as a text can name",
+        sanction(
+            "ended",
+            issuers=" ".join(CODES),
+            targets=" ".join(CODES),
+            goods="gallium rice crude-oil",
+            entities=[f"Company {n}" for n in range(100)],
+        ),
+    ),
     ("nobody who acts", sanction(targets="RU", entities=[f"Ship {n}" for n in range(100)])),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("_name", "detection"), BUSY)

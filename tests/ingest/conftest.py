@@ -21,6 +21,7 @@ from services.ingest.store import ArticleStore
 from services.runtime.database import Database
 from services.runtime.language import detect_language
 from services.runtime.security import install_problem_handlers
+from tests.ingest.site import Site, open_site
 
 
 @dataclass
@@ -106,3 +107,10 @@ def push_client(db: Database, published: Published, clock: HandClock, waiting: d
     install_problem_handlers(app)
     install_failure_handlers(app)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://ingest.test")
+
+
+@pytest_asyncio.fixture
+async def site() -> AsyncIterator[Site]:
+    """Give a web site on loopback."""
+    async with open_site() as opened:
+        yield opened

@@ -12,7 +12,7 @@ from services.ingest.sources.reader import Busy, Denied
 from services.runtime.egress import guarded_client
 from services.runtime.failure import Transient
 from tests.ingest.conftest import HandClock
-from tests.ingest.site import Site, endless, open_site, reply
+from tests.ingest.site import Site, endless, reply
 
 ROBOTS = (
     b"User-agent: *\nDisallow: /private\n\nUser-agent: Chokepoint\nDisallow: /no\nAllow: /no/but-this\nCrawl-delay: 7\n"
@@ -34,13 +34,6 @@ class Time:
         """Let them pass."""
         self.slept.append(seconds)
         self.at += seconds
-
-
-@pytest_asyncio.fixture
-async def site() -> AsyncIterator[Site]:
-    """Give a web site on loopback."""
-    async with open_site() as opened:
-        yield opened
 
 
 @pytest.fixture

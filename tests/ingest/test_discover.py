@@ -13,20 +13,13 @@ from services.ingest.spec import SourceType
 from services.runtime.egress import guarded_client
 from services.runtime.failure import Permanent
 from tests.ingest.feeds import FORMATS, Entry, rss
-from tests.ingest.site import Site, open_site, reply
+from tests.ingest.site import Site, reply
 from tests.ingest.sources.stages import sitemap
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 HOME = b"""<html><head><link rel="alternate" type="application/rss+xml" title="All" href="/all.rss">
 <link rel="alternate" type="application/atom+xml" href="https://[broken"><link rel="alternate" hreflang="de" href="/de">
 <link rel="ALTERNATE home" type="Application/RSS+XML" href="gone.xml"></head><body>News</body></html>"""
-
-
-@pytest_asyncio.fixture
-async def site() -> AsyncIterator[Site]:
-    """Give a web site on loopback."""
-    async with open_site() as opened:
-        yield opened
 
 
 @pytest_asyncio.fixture

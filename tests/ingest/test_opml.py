@@ -3,7 +3,7 @@
 import pytest
 
 from services.ingest.catalogue import bundled
-from services.ingest.opml import NotOpml, read_opml, write_opml
+from services.ingest.opml import OpmlError, read_opml, write_opml
 from services.ingest.spec import SourceType
 
 LIST = b"""<?xml version="1.0" encoding="UTF-8"?>
@@ -46,6 +46,6 @@ def test_the_catalogue_goes_out_and_comes_back() -> None:
 )
 def test_what_is_no_list_is_said(body: bytes) -> None:
     """Anything else is refused in one line."""
-    with pytest.raises(NotOpml) as caught:
+    with pytest.raises(OpmlError) as caught:
         read_opml(body)
     assert "\n" not in str(caught.value)

@@ -19,15 +19,8 @@ from services.runtime.failure import Transient
 from tests.ingest.conftest import HandClock, Published
 from tests.ingest.desk import Desk, open_desk
 from tests.ingest.feeds import Entry, rss
-from tests.ingest.site import Site, conditional, open_site, reply
+from tests.ingest.site import Site, conditional, reply
 from tests.ingest.sources.stages import recorded
-
-
-@pytest_asyncio.fixture
-async def site() -> AsyncIterator[Site]:
-    """Give a web site on loopback."""
-    async with open_site() as opened:
-        yield opened
 
 
 @pytest_asyncio.fixture

@@ -16,14 +16,7 @@ from services.runtime.health import Health
 from tests.ingest.conftest import HandClock, Published
 from tests.ingest.desk import Desk, open_desk
 from tests.ingest.feeds import Entry, rss
-from tests.ingest.site import Site, endless, open_site, reply
-
-
-@pytest_asyncio.fixture
-async def site() -> AsyncIterator[Site]:
-    """Give a web site on loopback."""
-    async with open_site() as opened:
-        yield opened
+from tests.ingest.site import Site, endless, reply
 
 
 @pytest_asyncio.fixture

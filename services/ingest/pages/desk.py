@@ -75,7 +75,7 @@ class PageDesk:
             try:
                 worked = await self.one()
             except Exception as error:
-                if not isinstance(error, Transient) and not is_transient(error):
+                if not is_transient(error):
                     raise
                 log.warning("pages.postponed", reason=str(error)[:300])
                 worked = False

@@ -3,14 +3,15 @@
 import asyncio
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from services.ingest.selection import Selection
 from services.ingest.sources.reader import Busy, Denied, Document, Fetched, Reach
-from services.ingest.sources.request import Limits, ask_page
+from services.ingest.sources.request import Answer, Limits, ask_page
 from services.ingest.sources.selected import page_text
+from services.ingest.spec import SourceSpec
 from services.runtime.failure import Permanent, Transient
 
 PAGES_A_TIME = 10
@@ -22,7 +23,28 @@ LIMITS = Limits(max_bytes=2 * 1024 * 1024)
 _REMEMBERED = 1000
 
 
-async def with_pages(listed: Fetched, select: Selection, validators: Mapping[str, Any], reach: Reach) -> Fetched:
+Find = Callable[[Answer, Selection], Sequence[Document]]
+"""Find the articles of a list as it was fetched, the newest first, as lists have them."""
+
+
+async def read_listed(spec: SourceSpec, validators: Mapping[str, Any], reach: Reach, find: Find, **how: Any) -> Fetched:
+    """Return the articles of a list, oldest first, each with its page where the source asks for that.
+
+    `how` goes to `ask_page`. Raises Busy, Transient or Permanent.
+    """
+    if spec.select is None:
+        raise Permanent(f"select is missing: a {spec.type} cannot be read without it")
+    conditions = {} if validators.get("waiting") else validators
+    answer = await ask_page(reach, spec.url or "", conditions, **how)
+    if answer.unchanged:
+        kept = {**validators, **answer.validators}
+        return Fetched(validators=kept, unchanged=True, moved_to=answer.moved_to)
+    found = await asyncio.to_thread(find, answer, spec.select)
+    listed = Fetched(tuple(reversed(found)), answer.validators, listed=len(found), moved_to=answer.moved_to)
+    return await _with_pages(listed, spec.select, validators, reach)
+
+
+async def _with_pages(listed: Fetched, select: Selection, validators: Mapping[str, Any], reach: Reach) -> Fetched:
     """Return a list with the text of each new article's page, where `select.page` says where it stands.
 
     The newest come first, a few at a time; the others wait for the next reading. One whose page cannot be read three

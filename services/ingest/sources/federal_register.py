@@ -16,9 +16,17 @@ from services.ingest.spec import SourceSpec
 
 PER_PAGE = 100
 _PRINTED = (
-    "title", "abstract", "action", "dates", "agencies", "type", "document_number", "html_url", "publication_date",
+    "title",
+    "abstract",
+    "action",
+    "dates",
+    "agencies",
+    "type",
+    "document_number",
+    "html_url",
+    "publication_date",
     "effective_on",
-)  # fmt: skip
+)
 _FILED = ("title", "toc_subject", "agencies", "type", "document_number", "html_url", "publication_date", "filed_at")
 _AHEAD = "public-inspection"
 

@@ -4,15 +4,14 @@
 `data.html`) is read by CSS selectors from there on.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.ingest.plain_text import plain_line, plain_text
 from services.ingest.selection import Selection
-from services.ingest.sources.article_pages import with_pages
+from services.ingest.sources.article_pages import read_listed
 from services.ingest.sources.reader import ChangedShape, Document, Fetched, Reach
-from services.ingest.sources.request import Answer, Limits, ask_page, read_json
+from services.ingest.sources.request import Answer, Limits, read_json
 from services.ingest.sources.selected import MAX_ITEMS, absolute, document, read_html
 from services.ingest.spec import SourceSpec
 
@@ -24,16 +23,8 @@ class JsonListReader:
 
     async def fetch(self, spec: SourceSpec, validators: Mapping[str, Any], reach: Reach) -> Fetched:
         """Return the articles, oldest first (lists begin with the newest). Raises Busy, Transient or Permanent."""
-        assert spec.select is not None  # noqa: S101 - the spec holds it
-        conditions = {} if validators.get("waiting") else validators
         how = {"accept": "application/json", "limits": LIMITS, "post": spec.post}
-        answer = await ask_page(reach, spec.url or "", conditions, **how)
-        if answer.unchanged:
-            kept = {**validators, **answer.validators}
-            return Fetched(validators=kept, unchanged=True, moved_to=answer.moved_to)
-        found = await asyncio.to_thread(read_list, answer, spec.select)
-        listed = Fetched(tuple(reversed(found)), answer.validators, listed=len(found), moved_to=answer.moved_to)
-        return await with_pages(listed, spec.select, validators, reach)
+        return await read_listed(spec, validators, reach, read_list, **how)
 
 
 def read_list(answer: Answer, select: Selection) -> Sequence[Document]:

@@ -15,6 +15,8 @@ from services.ingest.selection import Selection
 from services.ingest.sources.reader import ChangedShape, Document
 
 MAX_ITEMS = 200
+LONGEST_DATE_CHARS = 60
+"""A longer text only holds a date: it is no date that was written with an ISO one in it."""
 _CJK_DATE = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?")
 
@@ -96,7 +98,8 @@ def written_date(text: str, date_format: str) -> str | None:
     if match := _CJK_DATE.search(text):
         return f"{int(match[1]):04}-{int(match[2]):02}-{int(match[3]):02}"
     match = _ISO_DATE.search(text)
-    return match[0] if match and len(text) < 60 and not text.endswith("Z") and "+" not in text else text or None  # noqa: PLR2004
+    has_zone = text.endswith("Z") or "+" in text
+    return match[0] if match and len(text) < LONGEST_DATE_CHARS and not has_zone else text or None
 
 
 def _text(element: ElementNode, selector: str) -> str:

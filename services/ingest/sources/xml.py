@@ -23,11 +23,13 @@ def read_root(body: bytes) -> etree._Element:
     return root
 
 
-_BROKEN_OFF = frozenset({
-    etree.ErrorTypes.ERR_TAG_NOT_FINISHED,
-    etree.ErrorTypes.ERR_GT_REQUIRED,
-    etree.ErrorTypes.ERR_LTSLASH_REQUIRED,
-})  # fmt: skip
+_BROKEN_OFF = frozenset(
+    {
+        etree.ErrorTypes.ERR_TAG_NOT_FINISHED,
+        etree.ErrorTypes.ERR_GT_REQUIRED,
+        etree.ErrorTypes.ERR_LTSLASH_REQUIRED,
+    }
+)
 
 
 def local_name(element: etree._Element) -> str:

@@ -24,17 +24,10 @@ from services.runtime.health import Health
 from services.runtime.language import detect_language
 from services.runtime.records import Received
 from tests.ingest.conftest import HandClock, Published
-from tests.ingest.site import Site, open_site, reply
+from tests.ingest.site import Site, reply
 
 STORY = "The ministry said on Tuesday that exports of gallium need a licence from December on. " * 5
 PAGE = f"<article><p>{STORY}</p></article>".encode()
-
-
-@pytest_asyncio.fixture
-async def site() -> AsyncIterator[Site]:
-    """Give a web site on loopback."""
-    async with open_site() as opened:
-        yield opened
 
 
 @pytest_asyncio.fixture

@@ -11,17 +11,9 @@ from services.ingest.sources import READERS
 from services.ingest.sources.reader import Fetched, PageTurn, Reach, at_any_time
 from services.ingest.spec import read_spec
 from services.runtime.egress import guarded_client
-from tests.ingest.site import Site, open_site
 from tests.ingest.sources.stages import NOW
 
 Read = Callable[..., Awaitable[Fetched]]
-
-
-@pytest_asyncio.fixture
-async def site() -> AsyncIterator[Site]:
-    """Give a web site on loopback."""
-    async with open_site() as opened:
-        yield opened
 
 
 @pytest_asyncio.fixture

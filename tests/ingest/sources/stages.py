@@ -185,8 +185,12 @@ class JsonListStage(Stage):
     """A list in JSON, with a page for each article."""
 
     select: dict[str, str] = {  # noqa: RUF012 - never changed
-        "items": "data.list", "title": "name", "url": "link", "date": "day", "page": "div.text",
-    }  # fmt: skip
+        "items": "data.list",
+        "title": "name",
+        "url": "link",
+        "date": "day",
+        "page": "div.text",
+    }
 
     @property
     def spec(self) -> SourceSpec:
@@ -307,10 +311,21 @@ class FolderStage(Stage):
 STAGES: dict[str, type[Stage]] = {
     stage.__name__: stage
     for stage in (
-        FeedStage, AtomStage, RdfStage, JsonFeedStage, SitemapStage, SitemapIndexStage, GdeltStage,
-        FederalRegisterStage, JsonListStage, PageStage, SanctionsListStage, FileStage, FolderStage,
+        FeedStage,
+        AtomStage,
+        RdfStage,
+        JsonFeedStage,
+        SitemapStage,
+        SitemapIndexStage,
+        GdeltStage,
+        FederalRegisterStage,
+        JsonListStage,
+        PageStage,
+        SanctionsListStage,
+        FileStage,
+        FolderStage,
     )
-}  # fmt: skip
+}
 
 
 def recorded(name: str) -> bytes:

@@ -2,13 +2,12 @@
 
 import gzip
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from services.ingest.sources.feed import FeedReader
 from services.ingest.sources.reader import Busy, Fetched, Reach
@@ -17,17 +16,10 @@ from services.ingest.spec import SourceSpec
 from services.runtime.egress import guarded_client
 from services.runtime.failure import Permanent, Transient
 from tests.ingest.feeds import Entry, json_feed, rss
-from tests.ingest.site import Site, conditional, endless, open_site, reply
+from tests.ingest.site import Site, conditional, endless, reply
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 FEED = rss([Entry(1), Entry(2)])
-
-
-@pytest_asyncio.fixture
-async def site() -> AsyncIterator[Site]:
-    """Give a web site on loopback."""
-    async with open_site() as opened:
-        yield opened
 
 
 async def read(

@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from schemas.article import Source, SourceKind
-from services.ingest.opml import NotOpml, read_opml
+from services.ingest.opml import OpmlError, read_opml
 from services.ingest.pushed import NotAnArticle, read_pushed
 from services.ingest.sources import federal_register, gdelt, sanctions_formats, sitemap
 from services.ingest.sources.json_list import read_list
@@ -139,7 +139,7 @@ def test_any_opml_is_feeds_or_a_line(body: bytes) -> None:
     """Any bytes are a list of feeds, or refused in one line."""
     try:
         specs, problems = read_opml(body)
-    except NotOpml as error:
+    except OpmlError as error:
         one_line(error)
         return
     assert all("\n" not in problem for problem in problems)
