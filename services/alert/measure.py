@@ -23,7 +23,7 @@ from services.alert.goods import covers
 from services.alert.instrument import read
 from services.alert.known import SUPPORT_KEPT, KnownMeasure, Milestone, Support
 from services.alert.lives import life
-from services.alert.moments import ECHO_DAYS, is_dated, phase, reported_at
+from services.alert.moments import ECHO_DAYS, SLACK, is_dated, phase, reported_at
 from services.alert.voices import BELIEVED, combined, voices
 
 MANY_VOICES = 3
@@ -173,12 +173,20 @@ def _changes(
     measure: KnownMeasure, facts: dict[str, Any], milestones: Sequence[Milestone], at: datetime
 ) -> Iterable[Change]:
     stage = milestones[-1].stage
-    if stage is not measure.stage or _again(measure.milestones, milestones):
+    moved = stage is not measure.stage and not _other_word(measure.milestones, milestones)
+    if moved or _again(measure.milestones, milestones):
         yield Change(field="stage", before=measure.stage.value, after=stage.value)
     for name, matters in _MATTERS.items():
         before, after = getattr(measure, name), facts[name]
         if before != after and matters(measure, after, at):
             yield Change(field=name, before=_plain_json(before), after=_plain_json(after))
+
+
+def _other_word(before: Sequence[Milestone], after: Sequence[Milestone]) -> bool:
+    """Tell whether a paper of the same days, read later, only calls it adopted where another calls it expanded."""
+    one, other = before[-1], after[-1]
+    same_days = one.dated and other.dated and abs(one.at - other.at) <= SLACK
+    return len(before) == len(after) and phase(one.stage) == phase(other.stage) and same_days
 
 
 def _again(before: Sequence[Milestone], after: Sequence[Milestone]) -> bool:

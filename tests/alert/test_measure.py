@@ -183,6 +183,25 @@ def test_a_late_report_adds_its_reporter_and_nothing_else() -> None:
     assert folded.measure.first_reported_at < DAY0
 
 
+@pytest.mark.parametrize("words", [("adopted", "expanded"), ("eased", "ended")])
+def test_another_word_for_the_same_act_is_no_change(words: tuple[str, str]) -> None:
+    """Of two papers of one morning the earlier one, read second, calls it expanded: nobody is told again."""
+    first = control(words[0], issuers="CN", goods="gallium", day=0.02)
+    folded = fold(found(first, LATER), control(words[1], issuers="CN", goods="gallium", day=0.0), LATER)
+    assert folded.changes == ()
+    assert folded.new_voice
+
+
+def test_a_further_step_days_later_is_a_change() -> None:
+    """Eased after adopted is told, and so is an expansion by two voices the week after."""
+    measure = found(control(issuers="CN", goods="gallium"), LATER)
+    eased = fold(measure, control("eased", issuers="CN", goods="gallium", day=5), LATER)
+    assert [change.field for change in eased.changes] == ["stage"]
+    once = fold(measure, control("expanded", issuers="CN", goods="gallium", day=6), LATER).measure
+    twice = fold(once, control("expanded", issuers="CN", goods="gallium", day=7), LATER)
+    assert [change.field for change in twice.changes] == ["stage"]
+
+
 def test_the_same_article_never_counts_twice() -> None:
     """Every revision of an article takes the place of the one before; an older one that comes late is passed over."""
     first = pact(issuers="US JP", article="a", source="herald", confidence=0.6)
