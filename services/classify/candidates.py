@@ -158,17 +158,13 @@ def _beside_the_first(clause: Clause, first: Clause) -> dict[str, float]:
         "on the first one's goods": bool(_values(clause, "good") & _values(first, "good")),
         "on other goods than the first": bool(_values(clause, "good") - _values(first, "good")),
         "in its own lead": clause.lead,
-        "by none but the first one's parties": _parties(clause) <= _parties(first),
+        "by none but the first one's parties": _values(clause, *PARTY_TAGS) <= _values(first, *PARTY_TAGS),
     }
     return {name: 1.0 for name, yes in holds.items() if yes}
 
 
-def _parties(clause: Clause) -> set[str]:
-    return {mark.value for mark in clause.sentence.having(*PARTY_TAGS)}
-
-
-def _values(clause: Clause, tag: str) -> set[str]:
-    return {mark.value for mark in clause.sentence.having(tag)}
+def _values(clause: Clause, *tags: str) -> set[str]:
+    return {mark.value for mark in clause.sentence.having(*tags)}
 
 
 def _said_in(place: str, some: Iterable[Sentence]) -> Iterator[tuple[str, float]]:

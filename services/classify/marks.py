@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -205,6 +205,9 @@ def _standing(found: set[Mark], covers: set[Cover], parts: set[Cover]) -> list[M
 
     A part of an entry with a gap, `revokes` of `revokes ... licence`, hides the same word standing for itself.
     """
+    part_of: dict[tuple[int, int], set[str]] = defaultdict(set)
+    for start, end, tag in parts:
+        part_of[start, end].add(tag.partition(".")[0])
     longest_first = sorted(covers, key=lambda cover: (cover[0], -cover[1]))
     widest = {groups: _widest(longest_first, groups) for groups in {*_SWALLOWED_BY.values(), None}}
     killers = [(mark.start, mark.end) for mark in found if mark.tag == LOOKALIKE]
@@ -212,7 +215,7 @@ def _standing(found: set[Mark], covers: set[Cover], parts: set[Cover]) -> list[M
         mark
         for mark in found
         if not _swallowed(mark, widest[_hidden_by(mark.tag)])
-        and not _is_part(mark, parts)
+        and not _is_part(mark, part_of)
         and (mark.tag == LOOKALIKE or not any(_kills(killer, mark) for killer in killers))
     )
     return sorted(kept, key=lambda mark: (mark.start, mark.end, mark.tag, mark.value))
@@ -234,12 +237,9 @@ def _widest(covers: list[tuple[int, int, str]], groups: tuple[str, ...] | None) 
     return widest
 
 
-def _is_part(mark: Mark, parts: set[Cover]) -> bool:
-    groups = _hidden_by(mark.tag)
-    return any(
-        (start, end) == (mark.start, mark.end) and (groups is None or tag.partition(".")[0] in groups)
-        for start, end, tag in parts
-    )
+def _is_part(mark: Mark, part_of: Mapping[tuple[int, int], set[str]]) -> bool:
+    longer, groups = part_of.get((mark.start, mark.end)), _hidden_by(mark.tag)
+    return longer is not None and (groups is None or not longer.isdisjoint(groups))
 
 
 def _kills(killer: tuple[int, int], mark: Mark) -> bool:

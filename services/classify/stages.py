@@ -48,9 +48,10 @@ def stage_features(candidate: Candidate) -> Iterator[tuple[str, float]]:
     nearest: dict[str, float] = {}
     for mark in _speaking(best.sentence, best.anchor):
         if best.anchor.start <= mark.start and mark.end <= best.anchor.end:
-            nearest[f"{mark.tag} {_how_it_is_the_act(mark, best)}"] = 1.0
-            if (mark.start, mark.end) == (best.anchor.start, best.anchor.end):
-                nearest[f"{mark.tag} near"] = 1.0
+            # A verb that is itself the act (suspends exports) is as near as can be; one in its words (lifts the ban) not.
+            is_the_act = (mark.start, mark.end) == (best.anchor.start, best.anchor.end)
+            for how in ("is the act", "near") if is_the_act else ("within the act",):
+                nearest[f"{mark.tag} {how}"] = 1.0
             continue
         closeness = 1.0 / (1.0 + distance(mark, best.anchor) / (CLOSE * stretch))
         side = "before" if mark.last < best.anchor.word else "after"
@@ -68,12 +69,6 @@ def stage_features(candidate: Candidate) -> Iterator[tuple[str, float]]:
     yield from ((name, 1.0) for name in sorted(elsewhere))
     yield f"told by {best.anchored_by}", 1.0
     yield candidate.kind.value, 1.0
-
-
-def _how_it_is_the_act(mark: Mark, clause: Clause) -> str:
-    """Tell a verb that is itself the act (suspends exports) from one inside the words of the act (lifts the ban)."""
-    anchor = clause.anchor
-    return "is the act" if (mark.start, mark.end) == (anchor.start, anchor.end) else "within the act"
 
 
 def _speaking(sentence: Sentence, anchor: Mark | None = None) -> list[Mark]:

@@ -28,6 +28,8 @@ SHORTEST_PART = 2
 """Letters; a part of one letter would be found everywhere."""
 _TOKEN = re.compile(r"(?:\([^()]*\)|[^\s()])+")
 _CHOICE = re.compile(r"\(([^()]*)\)")
+_NOTATION = re.compile(f"[()*=|{ZWNJ}]|[.][.][.]")
+"""What makes an entry more than the words it shows; most have none of it."""
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 
 
@@ -52,7 +54,8 @@ class Form:
 
 def entry_fault(entry: str) -> str | None:
     """Return what is wrong with this entry, or None."""
-    fault = next((message for wrong, message in _FAULTS if wrong(entry)), None)
+    rules = _FAULTS if _NOTATION.search(entry) else _FAULTS[:1]
+    fault = next((message for wrong, message in rules if wrong(entry)), None)
     if fault is None:
         try:
             parse(entry)
@@ -102,6 +105,9 @@ def parse(entry: str) -> tuple[Form, ...]:
 
     The check of a file, its gate and its lexicon all ask for the same entries: kept until `forget_parsed()`.
     """
+    if not _NOTATION.search(entry):
+        piece = _piece(entry, exact=False)
+        return (Form(((piece,),), (0,)),) if piece.literal else ()
     exact = entry.startswith("=")
     spellings = [spelling for text in _with_or_without(entry.removeprefix("=")) for spelling in _joins(text)]
     if len(spellings) > MAX_FORMS:
@@ -113,6 +119,8 @@ def forget_parsed() -> None:
     """Keep nothing of what was parsed so far: every file is compiled."""
     parse.cache_clear()
     _piece.cache_clear()
+    _alternatives.cache_clear()
+    _spell_out.cache_clear()
 
 
 def _with_or_without(entry: str) -> Iterator[str]:
@@ -145,7 +153,7 @@ def _places(run: str, *, exact: bool) -> Iterator[tuple[Piece, ...]]:
     """Cut a run of words into places; fixed neighbours without `*` stay one literal."""
     held: list[str] = []
     for token in (part for word in _TOKEN.findall(run) for part in _parted(word)):
-        options = _spell_out(token)
+        options = _spell_out(token) if "(" in token else (token,)
         plain = len(options) == 1 and "*" not in token
         if not plain and not (len(options) == 1 and not token.startswith("*")):
             yield from _closed(held, exact=exact)
@@ -154,8 +162,14 @@ def _places(run: str, *, exact: bool) -> Iterator[tuple[Piece, ...]]:
             if not plain and token.endswith("*"):
                 yield from _closed(held, exact=exact)
         else:
-            yield tuple(dict.fromkeys(piece for o in options if (piece := _piece(o, exact=exact)).literal))
+            yield _alternatives(token, exact=exact)
     yield from _closed(held, exact=exact)
+
+
+@cache
+def _alternatives(token: str, *, exact: bool) -> tuple[Piece, ...]:
+    """Return the pieces of a token with choices: an entry with optional parts asks for each token several times."""
+    return tuple(dict.fromkeys(piece for o in _spell_out(token) if (piece := _piece(o, exact=exact)).literal))
 
 
 def _closed(held: list[str], *, exact: bool) -> Iterator[tuple[Piece, ...]]:
@@ -171,9 +185,10 @@ def _piece(raw: str, *, exact: bool) -> Piece:
     return Piece(fold_entry(bare), raw.startswith("*"), raw.endswith("*") and bool(bare), bare if exact else "")
 
 
-def _spell_out(token: str) -> list[str]:
+@cache
+def _spell_out(token: str) -> tuple[str, ...]:
     """Write out the choices of one token: `export(s|ed)` is two words."""
-    return ["".join(choice) for choice in itertools.product(*_options(token))]
+    return tuple("".join(choice) for choice in itertools.product(*_options(token)))
 
 
 def _options(token: str) -> list[list[str]]:
@@ -183,8 +198,10 @@ def _options(token: str) -> list[list[str]]:
 
 def _parted(token: str) -> list[str]:
     """Cut a token of Chinese or Japanese between its choices where spelling it out would take too many pieces."""
+    if "(" not in token or "*" in token or not _UNSPACED.search(token):
+        return [token]
     options = _options(token)
-    if math.prod(map(len, options)) <= MOST_SPELT_OUT or not _UNSPACED.search(token) or "*" in token:
+    if math.prod(map(len, options)) <= MOST_SPELT_OUT:
         return [token]
     cuts = [i for i in range(1, len(options)) if min(map(_shortest, (options[:i], options[i:]))) >= SHORTEST_PART]
     if not cuts:
