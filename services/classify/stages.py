@@ -48,7 +48,7 @@ def stage_features(candidate: Candidate) -> Iterator[tuple[str, float]]:
     nearest: dict[str, float] = {}
     for mark in _speaking(best.sentence, best.anchor):
         if best.anchor.start <= mark.start and mark.end <= best.anchor.end:
-            # A verb that is the act itself (suspends exports) stands as near as can be; lifts, in "lifts the ban", does not.
+            # A verb that is the act itself, suspends exports, is as near as can be; lifts in "lifts the ban" is not.
             is_the_act = (mark.start, mark.end) == (best.anchor.start, best.anchor.end)
             for how in ("is the act", "near") if is_the_act else ("within the act",):
                 nearest[f"{mark.tag} {how}"] = 1.0
