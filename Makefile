@@ -41,7 +41,7 @@ up: $(VENV)/.local ## the whole system on this machine, without sample news
 	@$(BIN)/chokepoint up
 
 test: $(VENV)/.dev ## every test, real Kafka and PostgreSQL included
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/.dev ## what CI checks: format, lint, types, imports, generated files, locks
 	@$(BIN)/ruff format --check --quiet
