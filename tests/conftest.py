@@ -19,7 +19,7 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the whole system: its files take longest, and no worker shall be left alone with one at the end.
 
-    `make test` keeps this order with `--no-loadscope-reorder`; by itself xdist would begin with the files of most tests.
+    `make test` keeps this order with `--no-loadscope-reorder`; by itself xdist begins with the files of most tests.
     """
     items.sort(key=lambda item: "/system/" not in item.path.as_posix())
 
